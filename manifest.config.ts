@@ -1,0 +1,54 @@
+import type { ManifestV3Export } from '@crxjs/vite-plugin';
+
+/** The browsers that a build is made for. */
+export const browsers = ['chromium', 'firefox'] as const;
+export type BrowserName = (typeof browsers)[number];
+
+const icons = Object.fromEntries(
+  [16, 32, 48, 128].map((size) => [String(size), `icons/icon-${size}.png`]),
+);
+
+/** The manifest of one browser's build. */
+export function manifestOf(browser: BrowserName, version: string): ManifestV3Export {
+  return {
+    manifest_version: 3,
+    name: '__MSG_name__',
+    description: '__MSG_description__',
+    version,
+    default_locale: 'en',
+    icons,
+    action: {
+      default_popup: 'src/popup/index.html',
+      default_title: '__MSG_name__',
+      default_icon: icons,
+    },
+    permissions: [
+      'cookies',
+      'storage',
+      'contextMenus',
+      'alarms',
+      'declarativeNetRequestWithHostAccess',
+    ],
+    // Not `https://` alone: the cookies API would hide every cookie that is not Secure.
+    host_permissions: ['*://*.bilibili.com/*'],
+    commands: {
+      'log-out': {
+        suggested_key: { default: 'Alt+Shift+L' },
+        description: '__MSG_commandLogOut__',
+      },
+      _execute_action: {},
+    },
+    ...(browser === 'chromium'
+      ? {
+          minimum_chrome_version: '119',
+          incognito: 'split',
+          background: { service_worker: 'src/background/index.ts', type: 'module' },
+        }
+      : {
+          background: { scripts: ['src/background/index.ts'], type: 'module' },
+          browser_specific_settings: {
+            gecko: { id: 'log-out@bilibili-log-out.example', strict_min_version: '140.0' },
+          },
+        }),
+  };
+}

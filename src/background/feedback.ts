@@ -1,0 +1,79 @@
+import { isGood } from '../core/outcome.ts';
+import { type EndedRecord, type LogOutRecord, needsAttention } from '../core/record.ts';
+import { endingOf } from '../text/ending.ts';
+import type { Message, Translate } from '../text/message.ts';
+
+/** How long the ✓ stays, in milliseconds. */
+const tickDuration = 6_000;
+
+interface Toolbar {
+  show(badge: {
+    readonly text: string;
+    readonly color: string;
+    readonly title: string;
+  }): Promise<void>;
+  openPopup(): Promise<void>;
+}
+
+interface Parts {
+  readonly toolbar: Toolbar;
+  readonly translate: Translate;
+  /** Calls back after so many milliseconds. */
+  after(milliseconds: number, callback: () => void): void;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+const colors = { working: '#5f6b7a', good: '#1a7f37', bad: '#c62828' };
+
+/**
+ * Tells of a log-out without the popup: by the toolbar badge (… while working, ✓ for some seconds,
+ * ! until it is seen) and the button's title. A failure opens the popup by itself, unless the
+ * log-out was asked for there.
+ * @returns a function that is to be shown every new state of a record.
+ */
+export function createFeedback({ toolbar, translate, after, now }: Parts) {
+  let shown: LogOutRecord | undefined;
+
+  const show = (text: string, color: string, ...parts: Message[]) => {
+    const name = translate('name');
+    const words = parts.map((part) => translate(...part)).join(' ');
+    void toolbar.show({
+      text,
+      color,
+      title: words === '' ? name : translate('badgeTitle', name, words),
+    });
+  };
+
+  const showEnded = (record: EndedRecord) => {
+    const { outcome, revocation, endedAt, seen } = record.state;
+    const title: Message =
+      revocation === 'still-alive' ? ['revocationStillAlive'] : [endingOf(outcome, plain).title];
+    const left = endedAt + tickDuration - now();
+    if (needsAttention(record) && !seen) {
+      show('!', colors.bad, title);
+    } else if (isGood(outcome) && revocation !== 'still-alive' && left > 0) {
+      show('✓', colors.good, title);
+      after(left, () => {
+        if (shown?.id === record.id) showEnded(shown as EndedRecord);
+      });
+    } else {
+      show('', colors.good);
+    }
+  };
+
+  return (record: LogOutRecord): void => {
+    const before = shown;
+    shown = record;
+    if (record.state.phase === 'working') {
+      show('…', colors.working, ['workingTitle']);
+      return;
+    }
+    showEnded(record as EndedRecord);
+    const isNews = before?.id === record.id && !needsAttention(before) && needsAttention(record);
+    if (isNews && record.trigger !== 'popup') void toolbar.openPopup();
+  };
+}
+
+/** The title names no cookies. */
+const plain = (names: readonly string[]) => names.join(', ');

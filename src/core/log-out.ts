@@ -1,0 +1,305 @@
+import { type AccountCookieName, type Cookie, namesIn } from './cookie.ts';
+import { fatesOf, type GoodKind, type Outcome, type Revocation, remaining } from './outcome.ts';
+import {
+  type Answer,
+  judgeExit,
+  judgeNav,
+  type Liveness,
+  type ReplyDetail,
+  type Verdict,
+} from './reply.ts';
+import { accountCookies, type Session, sessionsIn } from './session.ts';
+
+/** The six things a log-out does, in order. */
+export const steps = ['access', 'read', 'exit', 'judge', 'confirm', 'prove'] as const;
+export type Step = (typeof steps)[number];
+
+/** `server` revokes the session; `local` only clears this browser, because a person chose so. */
+export const modes = ['server', 'local'] as const;
+export type Mode = (typeof modes)[number];
+
+/** The jar of one cookie store. */
+export interface Jar {
+  /** Every cookie of the site and its subdomains, partitioned ones included. */
+  list(): Promise<Cookie[]>;
+  /** Asks the browser to remove one cookie. Only reading again tells whether it did. */
+  remove(cookie: Cookie): Promise<void>;
+  /** Whether our own requests carry this store's cookies. */
+  readonly isAmbient: boolean;
+}
+
+/** The two addresses that a log-out talks to. Neither call ever rejects. */
+export interface Server {
+  /**
+   * Asks for the log-out.
+   * @param cookieHeader the session to present; without it the request carries the browser's jar.
+   */
+  exit(token: string, cookieHeader?: string): Promise<Answer>;
+  /** Asks who is logged in, presenting exactly one session. */
+  nav(cookieHeader: string): Promise<Answer>;
+}
+
+/** How far a log-out has come: enough to end it truthfully after the worker was stopped. */
+export type Progress =
+  | { readonly step: 'access' }
+  | {
+      readonly step: 'read' | 'exit' | 'judge';
+      readonly session: Session | undefined;
+      readonly found: readonly AccountCookieName[];
+    }
+  | {
+      readonly step: 'confirm';
+      readonly session: Session | undefined;
+      readonly found: readonly AccountCookieName[];
+      readonly left: readonly AccountCookieName[];
+      /** The ending that is reached when nothing of the account is left. */
+      readonly ending: GoodKind;
+    };
+
+/** What a log-out needs of the world. */
+export interface Needs {
+  readonly access: { isGranted(): Promise<boolean> };
+  readonly jar: Jar;
+  readonly server: Server;
+  /** Resolves after so many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
+  /** Is told of each step before it has any effect, and waited for. */
+  report(progress: Progress): Promise<void>;
+}
+
+export interface Result {
+  readonly outcome: Outcome;
+  /** The address that the server wants visited after its yes. */
+  readonly redirectUrl?: string | undefined;
+  /**
+   * After a yes: asks whether the old session is dead. It holds the old cookies, and outlives the
+   * outcome, which is shown before the proof arrives.
+   */
+  readonly prove?: () => Promise<Revocation>;
+}
+
+/** How long after an "alive" the second question waits, in milliseconds. */
+const secondProofDelay = 3_000;
+
+/** As much of a server's own message as is shown, in characters. */
+const shownMessageLength = 120;
+
+/**
+ * Logs one cookie store out: access, read, exit, judge, confirm, and a `prove` to call afterwards.
+ *
+ * Never destroys the last handle on a live session: a handle is removed only after the server's
+ * yes, after the server's word that the session is dead, or in the mode `local`.
+ *
+ * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
+ */
+export async function logOut(needs: Needs, mode: Mode): Promise<Result> {
+  await needs.report({ step: 'access' });
+  if (!(await needs.access.isGranted())) return { outcome: { kind: 'no-access' } };
+
+  const before = accountCookies(await needs.jar.list());
+  const found = namesIn(before);
+  const [session] = sessionsIn(before);
+  await needs.report({ step: 'read', session, found });
+  if (mode === 'local' || !session) {
+    const ending = before.length > 0 && mode === 'local' ? 'removed-locally' : 'already-logged-out';
+    return { outcome: await clear(needs, { session, found, ending }) };
+  }
+  if (session.token === undefined) {
+    return { outcome: { kind: 'no-csrf-token', cookies: fatesOf(found, found, found) } };
+  }
+
+  const { ruling, asked } = await askToExit(needs, session, found);
+  switch (ruling.kind) {
+    case 'accepted': {
+      const outcome = await clear(needs, { session: asked, found, ending: 'logged-out' });
+      const { redirectUrl } = ruling;
+      return outcome.kind === 'logged-out'
+        ? { outcome, redirectUrl, prove: () => prove(needs, asked) }
+        : { outcome, redirectUrl };
+    }
+    case 'dead':
+      return { outcome: await clear(needs, { session: asked, found, ending: 'session-expired' }) };
+    default: {
+      const now = namesIn(accountCookies(await needs.jar.list()));
+      return { outcome: failure(ruling, fatesOf(found, now, now), asked) };
+    }
+  }
+}
+
+/** What is known of a log-out that the worker's death interrupted. */
+export interface Interrupted {
+  readonly mode: Mode;
+  /** How far it had come, by what was written down: names, never values. */
+  readonly progress:
+    | { readonly step: 'access' }
+    | { readonly step: 'read' | 'exit' | 'judge'; readonly found: readonly AccountCookieName[] }
+    | Omit<Extract<Progress, { step: 'confirm' }>, 'session'>;
+  /** Whether the log-out was about this session. */
+  isAbout(session: Session): Promise<boolean>;
+  /** Whether it was asked for so recently that the person still means it. */
+  readonly isRecent: boolean;
+}
+
+/**
+ * Brings an interrupted log-out to a truthful end. While its session is still in the jar it starts
+ * over: logging out twice is harmless. A session that came since is nobody's wish to end. Without
+ * the session's cookies the server cannot be asked any more: a yes that was seen counts, a yes that
+ * nobody saw does not.
+ */
+export async function resume(needs: Needs, interrupted: Interrupted): Promise<Result> {
+  const { mode, progress } = interrupted;
+  if (progress.step === 'access') {
+    return interrupted.isRecent ? logOut(needs, mode) : { outcome: cutShort() };
+  }
+  const jar = accountCookies(await needs.jar.list());
+  const sessions = sessionsIn(jar);
+  for (const session of sessions) {
+    if (await interrupted.isAbout(session)) return logOut(needs, mode);
+  }
+  const unseenYes = progress.step !== 'confirm' && progress.found.includes('SESSDATA');
+  if (unseenYes || (mode === 'local' && sessions.length > 0)) {
+    return { outcome: cutShort(fatesOf(progress.found, namesIn(jar), namesIn(jar))) };
+  }
+  const ending = progress.step === 'confirm' ? progress.ending : 'already-logged-out';
+  return { outcome: await clear(needs, { session: undefined, found: progress.found, ending }) };
+}
+
+function cutShort(cookies?: ReturnType<typeof fatesOf>): Outcome {
+  const reason = 'interrupted';
+  return { kind: 'unexpected-reply', reason, detail: {}, ...(cookies && { cookies }) };
+}
+
+/** A verdict after the probe had its say: "not logged in" has become "dead" or a failure. */
+type Ruling = Exclude<Verdict, { kind: 'not-logged-in' }> | { readonly kind: 'dead' };
+
+/**
+ * The request with its repetitions. Each is made once at most: after a lost connection (logging out
+ * twice is harmless), with a token that changed meanwhile, and with the session's cookies attached
+ * when the browser did not send them by itself.
+ */
+async function askToExit(
+  needs: Needs,
+  first: Session,
+  found: readonly AccountCookieName[],
+): Promise<{ ruling: Ruling; asked: Session }> {
+  let asked = first;
+  let attached = !(needs.jar.isAmbient && first.sentByBrowser);
+  const ask = async (): Promise<Verdict> => {
+    await needs.report({ step: 'exit', session: asked, found });
+    const cookieHeader = attached ? asked.cookieHeader : undefined;
+    const answer = await needs.server.exit(asked.token ?? '', cookieHeader);
+    await needs.report({ step: 'judge', session: asked, found });
+    return judgeExit(answer);
+  };
+
+  let verdict = await ask();
+  if (verdict.kind === 'lost') verdict = await ask();
+  if (verdict.kind === 'csrf-rejected') {
+    const fresh = sessionsIn(await needs.jar.list())[0];
+    if (fresh?.token !== undefined && fresh.token !== asked.token && fresh.uid === asked.uid) {
+      asked = fresh;
+      verdict = await ask();
+    }
+  }
+  if (verdict.kind !== 'not-logged-in') return { ruling: verdict, asked };
+
+  let liveness = await probe(needs, asked);
+  if (liveness === 'alive' && !attached) {
+    attached = true;
+    verdict = await ask();
+    if (verdict.kind !== 'not-logged-in') return { ruling: verdict, asked };
+    liveness = await probe(needs, asked);
+  }
+  if (liveness === 'dead') return { ruling: { kind: 'dead' }, asked };
+  const reason = liveness === 'alive' ? 'still-alive' : 'unclear';
+  return { ruling: { kind: 'unexpected-reply', reason, detail: {} }, asked };
+}
+
+async function probe(needs: Needs, session: Session): Promise<Liveness> {
+  return judgeNav(await needs.server.nav(session.cookieHeader)).liveness;
+}
+
+interface Clearing {
+  /** The session that has ended, whose handle may go. */
+  readonly session: Session | undefined;
+  readonly found: readonly AccountCookieName[];
+  readonly ending: GoodKind;
+}
+
+/**
+ * Confirms: removes what is left of the account in whatever shape, and reads the jar again. The
+ * handle on another session goes only when the server says that it is dead (or a person chose to
+ * clear this browser); otherwise nothing is removed.
+ */
+async function clear(needs: Needs, { session, found, ending }: Clearing): Promise<Outcome> {
+  const leftovers = accountCookies(await needs.jar.list());
+  const left = namesIn(leftovers);
+  await needs.report({ step: 'confirm', session, found, left, ending });
+  const sessionEnded = ending === 'logged-out' || ending === 'session-expired';
+  if (ending !== 'removed-locally' && (await holdsOtherSession(needs, leftovers, session))) {
+    const cookies = fatesOf(found, left, left);
+    return { kind: 'cookies-remain', cookies, reason: 'other-session', sessionEnded };
+  }
+  for (const cookie of leftovers) await needs.jar.remove(cookie);
+  const atEnd = leftovers.length > 0 ? namesIn(accountCookies(await needs.jar.list())) : [];
+  const cookies = fatesOf(found, left, atEnd);
+  return remaining(cookies).length > 0
+    ? { kind: 'cookies-remain', cookies, reason: 'not-removable', sessionEnded }
+    : { kind: ending, cookies };
+}
+
+async function holdsOtherSession(
+  needs: Needs,
+  jar: readonly Cookie[],
+  ended: Session | undefined,
+): Promise<boolean> {
+  for (const other of sessionsIn(jar)) {
+    if (other.handle !== ended?.handle && (await probe(needs, other)) !== 'dead') return true;
+  }
+  return false;
+}
+
+async function prove(needs: Needs, session: Session): Promise<Revocation> {
+  let liveness = await probe(needs, session);
+  if (liveness === 'alive') {
+    await needs.wait(secondProofDelay);
+    liveness = await probe(needs, session);
+    if (liveness === 'alive') return 'still-alive';
+  }
+  return liveness === 'dead' ? 'proven' : 'unknown';
+}
+
+function failure(
+  ruling: Exclude<Ruling, { kind: 'accepted' | 'dead' }>,
+  cookies: ReturnType<typeof fatesOf>,
+  asked: Session,
+): Outcome {
+  switch (ruling.kind) {
+    case 'lost':
+      return { kind: 'offline', cookies };
+    case 'timeout':
+      return { kind: 'timeout', cookies };
+    default:
+      return { ...ruling, cookies, detail: shownDetail(ruling.detail, asked) };
+  }
+}
+
+/** What may be stored and shown: no cookie value that the server repeats, no control characters. */
+function shownDetail({ message = '', ...numbers }: ReplyDetail, session: Session): ReplyDetail {
+  const values = session.cookieHeader.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1));
+  const clean = values
+    .flatMap((value) => [value, decoded(value)])
+    .reduce((text, value) => text.replaceAll(value, '…'), message)
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim();
+  const shown = [...clean].slice(0, shownMessageLength).join('');
+  return shown === '' ? numbers : { ...numbers, message: shown };
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,6 @@
+import browser from 'webextension-polyfill';
+
+/** A text of the browser's language. @returns '' for an unknown key. */
+export function translate(key: string, ...substitutions: string[]): string {
+  return browser.i18n.getMessage(key, substitutions);
+}

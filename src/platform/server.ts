@@ -1,0 +1,76 @@
+import type { Address } from '../core/cookie.ts';
+import {
+  csrfField,
+  exitAddress,
+  navAddress,
+  requestTimeout,
+  siteOrigin,
+} from '../core/endpoint.ts';
+import type { Server } from '../core/log-out.ts';
+import type { Answer } from '../core/reply.ts';
+import { request } from './http.ts';
+import type { SessionRules } from './session-rules.ts';
+
+/** The endpoint refuses requests that do not come from the site's own origin. */
+const siteHeaders = { origin: siteOrigin, referer: `${siteOrigin}/` };
+
+/** Bilibili's servers, asked over the network. */
+export function createServer(rules: SessionRules): Server {
+  return {
+    exit: (token, cookieHeader) => {
+      const init: RequestInit = {
+        method: 'POST',
+        body: new URLSearchParams({ [csrfField]: token }),
+      };
+      return cookieHeader === undefined
+        ? withJar(rules, exitAddress, init)
+        : withAttached(rules, exitAddress, init, cookieHeader);
+    },
+    nav: (cookieHeader) => withAttached(rules, navAddress, { method: 'GET' }, cookieHeader),
+  };
+}
+
+/** A request that carries the cookies of the browser's own jar. */
+async function withJar(rules: SessionRules, address: Address, init: RequestInit): Promise<Answer> {
+  const url = urlOf(address);
+  const rule = { url, method: methodOf(init), requestHeaders: siteHeaders };
+  return sent(
+    rules.during(rule, () => request(url, { ...init, credentials: 'include' }, requestTimeout)),
+  );
+}
+
+/**
+ * A request that carries exactly the cookies given and leaves every jar alone. The rule that
+ * attaches them matches one URL that no other request has, and marks the reply: without that mark
+ * the cookies were not attached, and the reply says nothing about their session.
+ */
+async function withAttached(
+  rules: SessionRules,
+  address: Address,
+  init: RequestInit,
+  cookieHeader: string,
+): Promise<Answer> {
+  const nonce = crypto.randomUUID();
+  const url = `${urlOf(address)}?_=${nonce}`;
+  const receipt = { name: 'x-attached', value: nonce };
+  const requestHeaders = { ...siteHeaders, cookie: cookieHeader };
+  const rule = { url, method: methodOf(init), requestHeaders, receipt };
+  return sent(
+    rules.during(rule, () =>
+      request(url, { ...init, credentials: 'omit' }, requestTimeout, receipt),
+    ),
+  );
+}
+
+/** A rule that the browser refuses (a value that is no header value, say) leaves nothing sent. */
+function sent(answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch(() => ({ kind: 'unsent' }));
+}
+
+function urlOf(address: Address): string {
+  return `https://${address.host}${address.path}`;
+}
+
+function methodOf(init: RequestInit): 'get' | 'post' {
+  return init.method === 'POST' ? 'post' : 'get';
+}

@@ -1,0 +1,85 @@
+import browser, { type DeclarativeNetRequest } from 'webextension-polyfill';
+
+/** What a rule changes of the one request that it is for. */
+export interface RequestRule {
+  readonly url: string;
+  readonly method: 'get' | 'post';
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  /** Set on the reply, where it shows that the rule was applied to its request. */
+  readonly receipt?: { readonly name: string; readonly value: string };
+}
+
+export interface SessionRules {
+  /**
+   * Runs a request under a rule that exists only while it runs.
+   * @throws (rejects) what `run` throws, and when the browser refuses the rule.
+   */
+  during<T>(rule: RequestRule, run: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Rules that set headers of our own requests. Session rules outlive a worker, and the two workers
+ * of a split incognito extension share them: each uses its own half of the ids, and clears on
+ * start what its former life left behind.
+ */
+export function createSessionRules(half: 'even' | 'odd'): SessionRules {
+  const isOurs = (id: number) => id % 2 === (half === 'odd' ? 1 : 0);
+  const newId = () => {
+    const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+    return 2 * (1 + (random >>> 3)) + (half === 'odd' ? 1 : 0);
+  };
+  const initiatorDomains = [new URL(browser.runtime.getURL('')).host];
+
+  const clearFormerLife = async () => {
+    const rules = await browser.declarativeNetRequest.getSessionRules();
+    const removeRuleIds = rules.map((rule) => rule.id).filter(isOurs);
+    if (removeRuleIds.length > 0) {
+      await browser.declarativeNetRequest.updateSessionRules({ removeRuleIds });
+    }
+  };
+  const cleared = clearFormerLife().catch(() => undefined);
+
+  return {
+    async during(rule, run) {
+      await cleared;
+      const id = newId();
+      await browser.declarativeNetRequest.updateSessionRules({
+        addRules: [
+          {
+            id,
+            condition: {
+              urlFilter: `|${rule.url}|`,
+              isUrlFilterCaseSensitive: true,
+              initiatorDomains,
+              requestMethods: [rule.method],
+              resourceTypes: ['xmlhttprequest'],
+            },
+            action: {
+              type: 'modifyHeaders',
+              requestHeaders: Object.entries(rule.requestHeaders).map(set),
+              ...(rule.receipt && {
+                responseHeaders: [set([rule.receipt.name, rule.receipt.value])],
+              }),
+            },
+          },
+        ],
+      });
+      try {
+        return await run();
+      } finally {
+        // A rule that will not go takes nothing from the answer; the next start clears it.
+        await browser.declarativeNetRequest
+          .updateSessionRules({ removeRuleIds: [id] })
+          .catch(() => undefined);
+      }
+    },
+  };
+}
+
+function set([header, value]: [string, string]) {
+  return {
+    header,
+    operation: 'set',
+    value,
+  } satisfies DeclarativeNetRequest.RuleActionRequestHeadersItemType;
+}

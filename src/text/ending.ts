@@ -1,0 +1,197 @@
+import {
+  type Fate,
+  isGood,
+  type Outcome,
+  type OutcomeKind,
+  type Revocation,
+  remaining,
+} from '../core/outcome.ts';
+import type { ReplyDetail, UnexpectedReason } from '../core/reply.ts';
+import type { Message, MessageKey } from './message.ts';
+
+/** The buttons that a page may offer. */
+export type Action = 'log-out' | 'remove-local' | 'retry' | 'grant-access' | 'reload-tabs';
+
+/** What a person is told of a log-out that has ended. */
+export interface Ending {
+  readonly title: MessageKey;
+  readonly sentences: readonly Message[];
+  /** The server's own answer, piece by piece, where it helps to know it. */
+  readonly answer: readonly Message[];
+  /** The server's own words, to be shown as they are. */
+  readonly serverMessage: string | undefined;
+  /** The next step, in words. */
+  readonly next: readonly Message[];
+  /** The next step, as buttons; the first one is the one to press. */
+  readonly actions: readonly Action[];
+}
+
+type OutcomeOf<K extends OutcomeKind> = Extract<Outcome, { kind: K }>;
+type Entry<K extends OutcomeKind> = {
+  readonly title: MessageKey;
+  readonly text: (outcome: OutcomeOf<K>, listed: string) => readonly Message[];
+  readonly next: (outcome: OutcomeOf<K>) => readonly Message[];
+  readonly actions: readonly Action[];
+};
+
+const again: readonly Action[] = ['retry', 'remove-local'];
+const done: readonly Action[] = ['reload-tabs'];
+const none = () => [];
+
+/** Every kind of outcome, what it is called, what it means and what to do next. */
+const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
+  'logged-out': {
+    title: 'loggedOutTitle',
+    text: () => [['loggedOutText']],
+    next: none,
+    actions: done,
+  },
+  'already-logged-out': {
+    title: 'alreadyLoggedOutTitle',
+    text: () => [['alreadyLoggedOutText']],
+    next: none,
+    actions: done,
+  },
+  'session-expired': {
+    title: 'sessionExpiredTitle',
+    text: () => [['sessionExpiredText']],
+    next: none,
+    actions: done,
+  },
+  'removed-locally': {
+    title: 'removedLocallyTitle',
+    text: () => [['removedLocallyText']],
+    next: none,
+    actions: done,
+  },
+  'no-access': {
+    title: 'noAccessTitle',
+    text: () => [['noAccessText']],
+    next: () => [['noAccessNext']],
+    actions: ['grant-access'],
+  },
+  'no-csrf-token': {
+    title: 'noCsrfTokenTitle',
+    text: () => [['noCsrfTokenText']],
+    next: () => [['noCsrfTokenNext']],
+    actions: again,
+  },
+  offline: {
+    title: 'offlineTitle',
+    text: () => [['offlineText']],
+    next: () => [['offlineNext']],
+    actions: again,
+  },
+  timeout: {
+    title: 'timeoutTitle',
+    text: () => [['timeoutText']],
+    next: () => [['timeoutNext']],
+    actions: again,
+  },
+  'csrf-rejected': {
+    title: 'csrfRejectedTitle',
+    text: () => [['csrfRejectedText']],
+    next: () => [['csrfRejectedNext']],
+    actions: again,
+  },
+  blocked: {
+    title: 'blockedTitle',
+    text: () => [['blockedText']],
+    next: () => [['blockedNext']],
+    actions: again,
+  },
+  'rate-limited': {
+    title: 'rateLimitedTitle',
+    text: () => [['rateLimitedText']],
+    next: ({ retryAfterSeconds: seconds }) =>
+      seconds ? [['rateLimitedNextSeconds', String(seconds)]] : [['rateLimitedNext']],
+    actions: again,
+  },
+  'server-error': {
+    title: 'serverErrorTitle',
+    text: () => [['serverErrorText']],
+    next: () => [['serverErrorNext']],
+    actions: again,
+  },
+  'unexpected-reply': {
+    title: 'unexpectedReplyTitle',
+    text: ({ reason }) => [[unexpectedTexts[reason]]],
+    next: () => [['unexpectedReplyNext']],
+    actions: again,
+  },
+  'cookies-remain': {
+    title: 'cookiesRemainTitle',
+    text: ({ reason, sessionEnded }, listed) => [
+      reason === 'not-removable'
+        ? ['cookiesRemainNotRemovable', listed]
+        : ['cookiesRemainOtherSession', listed],
+      ...(sessionEnded ? [['sessionEnded'] as const] : []),
+    ],
+    next: ({ reason }) =>
+      reason === 'not-removable'
+        ? [['cookiesRemainNotRemovableNext']]
+        : [['cookiesRemainOtherSessionNext']],
+    actions: again,
+  },
+};
+
+const unexpectedTexts: Record<UnexpectedReason, MessageKey> = {
+  'not-understood': 'unexpectedNotUnderstood',
+  'still-alive': 'unexpectedStillAlive',
+  unclear: 'unexpectedUnclear',
+  'not-sent': 'unexpectedNotSent',
+  interrupted: 'unexpectedInterrupted',
+  'internal-error': 'unexpectedInternalError',
+};
+
+/**
+ * What to tell a person of an outcome.
+ * @param list joins names in the way of the person's language.
+ */
+export function endingOf(outcome: Outcome, list: (names: readonly string[]) => string): Ending {
+  // The table is typed by kind; TypeScript cannot follow one kind through the look-up.
+  const entry = entries[outcome.kind] as Entry<OutcomeKind>;
+  const listed = 'cookies' in outcome && outcome.cookies ? list(remaining(outcome.cookies)) : '';
+  const detail: ReplyDetail = 'detail' in outcome ? outcome.detail : {};
+  return {
+    title: entry.title,
+    sentences: [...entry.text(outcome, listed), ...whatIsLeft(outcome)],
+    answer: [
+      ...(detail.status === undefined ? [] : [['replyStatus', String(detail.status)] as const]),
+      ...(detail.code === undefined ? [] : [['replyCode', String(detail.code)] as const]),
+    ],
+    serverMessage: detail.message,
+    next: entry.next(outcome),
+    actions: entry.actions,
+  };
+}
+
+/** After a failure before the confirmation: whether the session's handle is still in the jar. */
+function whatIsLeft(outcome: Outcome): Message[] {
+  if (isGood(outcome) || outcome.kind === 'no-access' || outcome.kind === 'cookies-remain')
+    return [];
+  switch (outcome.cookies?.SESSDATA) {
+    case 'remaining':
+      return [['nothingRemoved']];
+    case 'deleted-by-server':
+      return [['cookiesWentAnyway']];
+    default:
+      return [];
+  }
+}
+
+/** The words for what became of a cookie. */
+export const fateTexts: Record<Fate, MessageKey> = {
+  'deleted-by-server': 'fateDeletedByServer',
+  'removed-by-extension': 'fateRemovedByExtension',
+  absent: 'fateAbsent',
+  remaining: 'fateRemaining',
+};
+
+/** What to tell a person of the proof. */
+export const revocationTexts: Record<Revocation | 'asking', readonly MessageKey[]> = {
+  asking: ['revocationAsking'],
+  proven: ['revocationProven'],
+  unknown: ['revocationUnknown', 'revocationUnknownNext'],
+  'still-alive': ['revocationStillAlive', 'revocationStillAliveNext'],
+};
