@@ -49,7 +49,11 @@ interface Parts {
 }
 
 export interface LogOutService {
-  /** Logs a store out, or joins its log-out that is under way. Resolves when the outcome is known. */
+  /**
+   * Starts a log-out of a store, or joins the one that is under way. Resolves when its record is
+   * there; the record tells all the rest.
+   * @throws (rejects) for a store that another worker serves.
+   */
   logOut(storeId: string, trigger: Trigger, mode: Mode): Promise<void>;
   markSeen(storeId: string, id: string): Promise<void>;
 }
@@ -60,7 +64,8 @@ export interface LogOutService {
  */
 export function createLogOutService(parts: Parts): LogOutService {
   const { records, watchdog } = parts;
-  const underWay = new Map<string, Promise<void>>();
+  /** The stores that are being logged out. */
+  const underWay = new Set<string>();
   /** Log-outs without an outcome, or without the proof that belongs to it. */
   let unfinished = 0;
 
@@ -84,8 +89,10 @@ export function createLogOutService(parts: Parts): LogOutService {
     } catch {
       result = { outcome: ownFault };
     }
-    const { outcome, prove } = result;
-    await update(record, (current) => ended(current, outcome, parts.now(), prove !== undefined));
+    const { outcome, prove, kept } = result;
+    const print = kept && (await parts.fingerprint(record.id, kept.handle));
+    const end = { outcome, endedAt: parts.now(), isProving: prove !== undefined };
+    await update(record, (current) => ended(current, end, print));
     void finish(record, prove);
   };
 
@@ -99,10 +106,14 @@ export function createLogOutService(parts: Parts): LogOutService {
     if (unfinished === 0) await watchdog.clear();
   };
 
-  const occupy = (storeId: string, work: Promise<void>) => {
-    const done = work.finally(() => underWay.delete(storeId));
-    underWay.set(storeId, done);
-    return done;
+  /** Keeps a store to one log-out at a time. */
+  const occupy = async (record: LogOutRecord, work: (needs: Needs) => Promise<Result>) => {
+    underWay.add(record.storeId);
+    try {
+      await run(record, work);
+    } finally {
+      underWay.delete(record.storeId);
+    }
   };
 
   const takeUp = (record: LogOutRecord): void => {
@@ -121,10 +132,7 @@ export function createLogOutService(parts: Parts): LogOutService {
         fingerprint !== undefined &&
         (await parts.fingerprint(record.id, session.handle)) === fingerprint,
     };
-    void occupy(
-      record.storeId,
-      run(record, (needs) => resume(needs, interrupted)),
-    );
+    void occupy(record, (needs) => resume(needs, interrupted));
   };
 
   const ready = records.all().then((all) => {
@@ -133,16 +141,17 @@ export function createLogOutService(parts: Parts): LogOutService {
 
   return {
     async logOut(storeId, trigger, mode) {
+      if (!parts.serves(storeId)) throw new Error('This worker does not serve that cookie store.');
       await ready;
-      const current = underWay.get(storeId);
-      if (current) return current;
+      if (underWay.has(storeId)) return;
       const record = begun({ id: parts.newId(), storeId, trigger, mode, startedAt: parts.now() });
-      const start = async () => {
-        await records.put(record);
+      const isWritten = records.put(record);
+      void occupy(record, async (needs) => {
+        await isWritten;
         parts.show(record);
-        await run(record, (needs) => logOut(needs, mode));
-      };
-      return occupy(storeId, start());
+        return logOut(needs, mode);
+      });
+      await isWritten;
     },
     async markSeen(storeId, id) {
       await ready;

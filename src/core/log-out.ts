@@ -69,6 +69,8 @@ export interface Needs {
 
 export interface Result {
   readonly outcome: Outcome;
+  /** Another session than the one that ended, whose cookies were kept. */
+  readonly kept?: Session | undefined;
   /** The address that the server wants visited after its yes. */
   readonly redirectUrl?: string | undefined;
   /**
@@ -102,7 +104,7 @@ export async function logOut(needs: Needs, mode: Mode): Promise<Result> {
   await needs.report({ step: 'read', session, found });
   if (mode === 'local' || !session) {
     const ending = before.length > 0 && mode === 'local' ? 'removed-locally' : 'already-logged-out';
-    return { outcome: await clear(needs, { session, found, ending }) };
+    return clear(needs, { session, found, ending });
   }
   if (session.token === undefined) {
     return { outcome: { kind: 'no-csrf-token', cookies: fatesOf(found, found, found) } };
@@ -111,14 +113,16 @@ export async function logOut(needs: Needs, mode: Mode): Promise<Result> {
   const { ruling, asked } = await askToExit(needs, session, found);
   switch (ruling.kind) {
     case 'accepted': {
-      const outcome = await clear(needs, { session: asked, found, ending: 'logged-out' });
-      const { redirectUrl } = ruling;
-      return outcome.kind === 'logged-out'
-        ? { outcome, redirectUrl, prove: () => prove(needs, asked) }
-        : { outcome, redirectUrl };
+      const cleared = await clear(needs, { session: asked, found, ending: 'logged-out' });
+      const isProvable = cleared.outcome.kind === 'logged-out';
+      return {
+        ...cleared,
+        redirectUrl: ruling.redirectUrl,
+        ...(isProvable && { prove: () => prove(needs, asked) }),
+      };
     }
     case 'dead':
-      return { outcome: await clear(needs, { session: asked, found, ending: 'session-expired' }) };
+      return clear(needs, { session: asked, found, ending: 'session-expired' });
     default: {
       const now = namesIn(accountCookies(await needs.jar.list()));
       return { outcome: failure(ruling, fatesOf(found, now, now), asked) };
@@ -161,7 +165,10 @@ export async function resume(needs: Needs, interrupted: Interrupted): Promise<Re
     return { outcome: cutShort(fatesOf(progress.found, namesIn(jar), namesIn(jar))) };
   }
   const ending = progress.step === 'confirm' ? progress.ending : 'already-logged-out';
-  return { outcome: await clear(needs, { session: undefined, found: progress.found, ending }) };
+  const cleared = await clear(needs, { session: undefined, found: progress.found, ending });
+  // The yes was seen, but the cookies that a proof needs died with the worker.
+  const isUnprovable = cleared.outcome.kind === 'logged-out';
+  return { ...cleared, ...(isUnprovable && { prove: async () => 'unknown' }) };
 }
 
 function cutShort(cookies?: ReturnType<typeof fatesOf>): Outcome {
@@ -231,32 +238,39 @@ interface Clearing {
  * handle on another session goes only when the server says that it is dead (or a person chose to
  * clear this browser); otherwise nothing is removed.
  */
-async function clear(needs: Needs, { session, found, ending }: Clearing): Promise<Outcome> {
+async function clear(needs: Needs, { session, found, ending }: Clearing): Promise<Result> {
   const leftovers = accountCookies(await needs.jar.list());
   const left = namesIn(leftovers);
   await needs.report({ step: 'confirm', session, found, left, ending });
   const sessionEnded = ending === 'logged-out' || ending === 'session-expired';
-  if (ending !== 'removed-locally' && (await holdsOtherSession(needs, leftovers, session))) {
+  const kept =
+    ending === 'removed-locally' ? undefined : await otherSession(needs, leftovers, session);
+  if (kept) {
     const cookies = fatesOf(found, left, left);
-    return { kind: 'cookies-remain', cookies, reason: 'other-session', sessionEnded };
+    const reason = 'other-session';
+    return { kept, outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };
   }
   for (const cookie of leftovers) await needs.jar.remove(cookie);
   const atEnd = leftovers.length > 0 ? namesIn(accountCookies(await needs.jar.list())) : [];
   const cookies = fatesOf(found, left, atEnd);
-  return remaining(cookies).length > 0
-    ? { kind: 'cookies-remain', cookies, reason: 'not-removable', sessionEnded }
-    : { kind: ending, cookies };
+  return {
+    outcome:
+      remaining(cookies).length > 0
+        ? { kind: 'cookies-remain', cookies, reason: 'not-removable', sessionEnded }
+        : { kind: ending, cookies },
+  };
 }
 
-async function holdsOtherSession(
+/** A session in the jar, other than the one that ended, that the server does not call dead. */
+async function otherSession(
   needs: Needs,
   jar: readonly Cookie[],
   ended: Session | undefined,
-): Promise<boolean> {
+): Promise<Session | undefined> {
   for (const other of sessionsIn(jar)) {
-    if (other.handle !== ended?.handle && (await probe(needs, other)) !== 'dead') return true;
+    if (other.handle !== ended?.handle && (await probe(needs, other)) !== 'dead') return other;
   }
-  return false;
+  return undefined;
 }
 
 async function prove(needs: Needs, session: Session): Promise<Revocation> {

@@ -78,21 +78,26 @@ export function advanced(
   };
 }
 
-/** The record of a log-out that has ended. `proving`: the proof is being asked for. */
+/**
+ * The record of a log-out that has ended.
+ * @param end `isProving`: whether the proof is being asked for.
+ * @param fingerprint that of another session, if one was kept.
+ */
 export function ended(
   record: LogOutRecord,
-  outcome: Outcome,
-  endedAt: number,
-  proving: boolean,
+  end: { readonly outcome: Outcome; readonly endedAt: number; readonly isProving: boolean },
+  fingerprint: string | undefined,
 ): LogOutRecord {
+  const { outcome, endedAt, isProving } = end;
   return {
     ...record,
+    ...(fingerprint !== undefined && { fingerprint }),
     state: {
       phase: 'ended',
       endedAt,
       outcome,
       seen: false,
-      ...(proving && { revocation: 'asking' }),
+      ...(isProving && { revocation: 'asking' }),
     },
   };
 }

@@ -11,7 +11,8 @@ const actions: Record<Action, { label(model: PopupModel): Message; run(model: Po
     'remove-local': { label: () => ['removeLocal'], run: (model) => model.logOut('local') },
     'grant-access': { label: () => ['grantAccess'], run: (model) => model.grantAccess() },
     'reload-tabs': {
-      label: (model) => ['reloadTabs', String(model.tabIds.value.length)],
+      label: ({ tabIds: { value: ids } }) =>
+        ids.length === 1 ? ['reloadOneTab'] : ['reloadTabs', String(ids.length)],
       run: (model) => model.reloadTabs(),
     },
   };

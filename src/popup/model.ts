@@ -62,18 +62,15 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       parts.listCookies(),
       parts.readRecord(),
     ]);
-    const sessions = sessionsIn(cookies);
-    const prints = await Promise.all(
-      sessions.map(({ handle }) => (record ? parts.fingerprint(record.id, handle) : undefined)),
-    );
-    const [session] = sessions;
+    const [session] = sessionsIn(cookies);
+    const print = session && record && (await parts.fingerprint(record.id, session.handle));
     facts.value = {
       hasAccess,
       names: namesIn(accountCookies(cookies)),
       hasSession: session !== undefined,
       uid: session?.uid,
       record,
-      recordIsCurrent: prints.some((print) => print !== undefined && print === record?.fingerprint),
+      recordIsCurrent: print !== undefined && print === record?.fingerprint,
     };
     if (view.peek().name === 'logged-in' && session) void askAccount(session.handle);
     if (view.peek().name === 'finished') tabIds.value = await parts.siteTabIds();
@@ -92,8 +89,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
 
   effect(() => {
     const record = facts.value?.record;
-    const isShown = view.value.name === 'finished' || view.value.name === 'failed';
-    if (isShown && record?.state.phase === 'ended' && !record.state.seen) {
+    if (record?.state.phase === 'ended' && !record.state.seen) {
       void ask({ type: 'mark-seen', storeId, id: record.id });
     }
   });
@@ -104,7 +100,9 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     async logOut(mode) {
       workerFailed.value = false;
       const answer = await ask({ type: 'log-out', storeId, mode });
-      workerFailed.value = !answer.ok;
+      // A worker that was stopped before it could answer takes up its record when it wakes.
+      const { state } = (await parts.readRecord()) ?? {};
+      workerFailed.value = !answer.ok && state?.phase !== 'working';
     },
     async grantAccess() {
       await parts.requestAccess();

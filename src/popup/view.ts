@@ -14,7 +14,7 @@ export interface Facts {
   readonly hasSession: boolean;
   readonly uid: string | undefined;
   readonly record: LogOutRecord | undefined;
-  /** Whether the record is about a session that the jar still holds. */
+  /** Whether the record is about the session that the jar holds. */
   readonly recordIsCurrent: boolean;
 }
 

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
+import type { ExtensionBrowser, LaunchOptions } from './extension-browser.ts';
+
+const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
+
+/** Playwright's own Chromium where it was downloaded, otherwise the system's. */
+export function chromiumPath(): string {
+  const found = [chromium.executablePath(), '/usr/bin/chromium'].find(existsSync);
+  if (!found) throw new Error('No Chromium found: run `npm run setup`.');
+  return found;
+}
+
+export interface ChromiumBrowser extends ExtensionBrowser {
+  readonly context: BrowserContext;
+  readonly extensionId: string;
+  visit(url: string): Promise<Page>;
+  openOwnPage(path: string): Promise<Page>;
+  /** Comes in by a door as the browser's own dispatch does; `doors.spec.ts` uses real keys and clicks. */
+  trigger(door: 'shortcut' | 'context-menu'): Promise<void>;
+  /** The badge and the title of the toolbar button. */
+  toolbar(): Promise<{ badge: string; title: string }>;
+  /** Ends the extension's worker, as the browser does to an idle one. */
+  stopWorker(): Promise<void>;
+  /** Switches the extension's access to sites, as a person can on its details page. */
+  setSiteAccess(access: 'ON_CLICK' | 'ON_ALL_SITES'): Promise<void>;
+}
+
+/** Every host is the stand-in or does not exist: nothing leaves the machine. */
+function networkArguments(port: number): string[] {
+  const standIn = [
+    ...['bilibili.com', '*.bilibili.com', '*.biligame.com', '*.hdslb.com'],
+    // Look-alikes, whose cookies are nobody's business.
+    ...['notbilibili.com', 'bilibili.com.example'],
+  ];
+  const rules = [...standIn.map((host) => `MAP ${host} 127.0.0.1:${port}`), 'MAP * ~NOTFOUND'];
+  return [`--host-resolver-rules=${rules.join(', ')}`, '--ignore-certificate-errors'];
+}
+
+/** Starts a Chromium with a new profile and the built extension. */
+export async function launchChromium(options: LaunchOptions): Promise<ChromiumBrowser> {
+  const { headed = false, language = 'en-US', colorScheme = 'light' } = options;
+  const profile = await mkdtemp(join(tmpdir(), 'log-out-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: chromiumPath(),
+    headless: false,
+    locale: language,
+    colorScheme,
+    ignoreHTTPSErrors: true,
+    viewport: headed ? null : { width: 480, height: 720 },
+    env: { ...process.env, LANGUAGE: language.replace('-', '_') },
+    // Playwright's default switches extensions off.
+    ignoreDefaultArgs: ['--disable-extensions'],
+    args: [
+      ...(headed ? [] : ['--headless=new']),
+      `--disable-extensions-except=${extensionFolder}`,
+      `--load-extension=${extensionFolder}`,
+      `--lang=${language}`,
+      ...networkArguments(options.standIn.port),
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  const extensionId = new URL(worker.url()).host;
+  const ownUrl = (path: string) => `chrome-extension://${extensionId}/${path}`;
+
+  const visit = async (url: string) => {
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  };
+  // A page of the extension's origin that runs nothing of its own.
+  const bench = await visit(ownUrl('manifest.json'));
+  let cdp: CDPSession | undefined;
+
+  return {
+    context,
+    extensionId,
+    visit,
+    openOwnPage: (path) => visit(ownUrl(path)),
+    inExtension: (fn, argument) => bench.evaluate(fn as never, argument) as Promise<never>,
+    async trigger(door) {
+      const worker =
+        context.serviceWorkers().at(-1) ?? (await context.waitForEvent('serviceworker'));
+      await worker.evaluate((name) => {
+        // `dispatch` is there in every Chromium and in no types.
+        const { commands, contextMenus } = chrome as unknown as Record<
+          string,
+          Record<string, { dispatch(...details: unknown[]): void }>
+        >;
+        if (name === 'shortcut') commands?.['onCommand']?.dispatch('log-out');
+        else contextMenus?.['onClicked']?.dispatch({ menuItemId: 'log-out' });
+      }, door);
+    },
+    toolbar: () =>
+      bench.evaluate(async () => ({
+        badge: await chrome.action.getBadgeText({}),
+        title: await chrome.action.getTitle({}),
+      })),
+    async stopWorker() {
+      if (!cdp) {
+        cdp = await context.newCDPSession(bench);
+        await cdp.send('ServiceWorker.enable');
+      }
+      const session = cdp;
+      const stopped = new Promise<void>((resolve) => {
+        session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+          if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+        });
+      });
+      await session.send('ServiceWorker.stopAllWorkers');
+      await stopped;
+    },
+    async setSiteAccess(hostAccess) {
+      const settings = await visit(`chrome://extensions/?id=${extensionId}`);
+      await settings.evaluate(
+        // Only this page of the browser's has the API; no types describe it.
+        (update) => Reflect.get(chrome, 'developerPrivate').updateExtensionConfiguration(update),
+        { extensionId, hostAccess },
+      );
+      await settings.close();
+    },
+    async close() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}

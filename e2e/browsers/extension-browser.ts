@@ -1,0 +1,33 @@
+import type { StandIn } from '../stand-in/index.ts';
+
+/** What a page can be asked, by Playwright and by Puppeteer alike. */
+export interface PageLike {
+  evaluate<Result, Argument>(
+    fn: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
+  close(): Promise<unknown>;
+}
+
+/** A real browser with the extension in it, whose network ends at the stand-in. */
+export interface ExtensionBrowser {
+  /** Opens a page of the web. */
+  visit(url: string): Promise<PageLike>;
+  /** Opens a page of the extension, by its path. */
+  openOwnPage(path: string): Promise<PageLike>;
+  /** Runs a function where the extension's own APIs are. */
+  inExtension<Result, Argument>(
+    fn: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly standIn: Pick<StandIn, 'port'>;
+  /** Whether it has windows on a display. */
+  readonly headed?: boolean;
+  /** The browser's language, like `zh-CN`. */
+  readonly language?: string;
+  readonly colorScheme?: 'light' | 'dark';
+}

@@ -1,0 +1,105 @@
+import { test as base } from 'playwright/test';
+import { type ChromiumBrowser, launchChromium } from './browsers/chromium.ts';
+import type { ExtensionBrowser } from './browsers/extension-browser.ts';
+import { openPopup } from './popup.ts';
+import { type Session, type StandIn, startStandIn } from './stand-in/index.ts';
+
+interface Options {
+  /** Whether the browser has windows on an X display. */
+  headed: boolean;
+  language: string;
+  theme: 'light' | 'dark';
+}
+
+interface Fixtures {
+  standIn: StandIn;
+  /** A Chromium of the test's own, with a new profile. */
+  chromium: ChromiumBrowser;
+}
+
+export const test = base.extend<Options & Fixtures>({
+  headed: [false, { option: true }],
+  language: ['en-US', { option: true }],
+  theme: ['light', { option: true }],
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from its first parameter.
+  standIn: async ({}, use) => {
+    const standIn = await startStandIn();
+    await use(standIn);
+    await standIn.close();
+  },
+  chromium: async ({ standIn, headed, language, theme }, use) => {
+    const browser = await launchChromium({ standIn, headed, language, colorScheme: theme });
+    await use(browser);
+    await browser.close();
+  },
+});
+
+export { expect } from 'playwright/test';
+
+/** Logs in as the site does, and closes the tab that did it. */
+export async function logIn(
+  browser: ExtensionBrowser,
+  standIn: StandIn,
+  options: Parameters<StandIn['createSession']>[0] = {},
+): Promise<Session> {
+  const session = standIn.createSession(options);
+  const page = await browser.visit(logInUrl(session));
+  await page.close();
+  return session;
+}
+
+/** The address that logs a browser in to a session of the stand-in. */
+export function logInUrl(session: Session): string {
+  return `https://passport.bilibili.com/stand-in/log-in?sessdata=${encodeURIComponent(session.sessdata)}`;
+}
+
+/** Opens the popup on a session, and waits until the server has told whose it is. */
+export async function openLoggedIn<B extends ExtensionBrowser>(browser: B, session: Session) {
+  const popup = await openPopup(browser);
+  await popup.waitFor({ view: 'logged-in' });
+  await popup.waitForText(session.uname);
+  return popup;
+}
+
+/** The names of the account cookies and their companions in the jar, partitioned ones too. */
+export async function accountCookiesOf(browser: ExtensionBrowser): Promise<string[]> {
+  const names = await browser.inExtension(
+    async (domain) =>
+      (await chrome.cookies.getAll({ domain, partitionKey: {} })).map(({ name }) => name),
+    'bilibili.com',
+  );
+  return names.filter((name) => /^(SESSDATA|bili_jct|DedeUserID)/.test(name)).sort();
+}
+
+/** The four, in the order of `accountCookiesOf`. */
+export const theFour = ['DedeUserID', 'DedeUserID__ckMd5', 'SESSDATA', 'bili_jct'];
+
+/** All four with one fate. */
+export function allFour(fate: string): Record<string, string> {
+  return Object.fromEntries(theFour.map((name) => [name, fate]));
+}
+
+/** Sets or removes a cookie of the jar, as the person or another program might. */
+export function setCookie(
+  browser: ExtensionBrowser,
+  details: chrome.cookies.SetDetails,
+): Promise<unknown> {
+  return browser.inExtension((cookie) => chrome.cookies.set(cookie), details);
+}
+
+export function removeCookie(browser: ExtensionBrowser, name: string): Promise<unknown> {
+  return browser.inExtension(
+    (cookie) => chrome.cookies.remove({ url: 'https://www.bilibili.com/', name: cookie }),
+    name,
+  );
+}
+
+/** Lets a held request go on. */
+export function gate(): { hold: Promise<void>; open: () => void } {
+  let open = () => {};
+  const hold = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { hold, open };
+}

@@ -1,0 +1,37 @@
+import { accountCookiesOf, expect, logIn, openLoggedIn, test, theFour } from '../fixtures.ts';
+import { openPopup } from '../popup.ts';
+
+test('access withdrawn and granted again', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const popup = await openLoggedIn(chromium, session);
+  await chromium.setSiteAccess('ON_CLICK');
+  const shown = await popup.waitFor({ view: 'no-access' });
+  expect(shown.actions).toEqual(['grant-access']);
+  expect(shown.text).not.toContain(session.uid);
+
+  await chromium.setSiteAccess('ON_ALL_SITES');
+  await popup.waitFor({ view: 'logged-in' });
+  expect(await accountCookiesOf(chromium)).toEqual(theFour);
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+});
+
+test('no-access: a log-out without access does nothing and says so', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  await chromium.setSiteAccess('ON_CLICK');
+  await chromium.trigger('shortcut');
+  await expect
+    .poll(() => chromium.toolbar())
+    .toEqual({
+      badge: '!',
+      title: 'Log Out of Bilibili: No access to bilibili.com',
+    });
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  expect(session.alive).toBe(true);
+  const popup = await openPopup(chromium);
+  await popup.waitFor({ view: 'no-access' });
+  await expect.poll(async () => (await chromium.toolbar()).badge).toBe('');
+});

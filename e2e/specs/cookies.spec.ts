@@ -1,0 +1,194 @@
+import type { ChromiumBrowser } from '../browsers/chromium.ts';
+import {
+  accountCookiesOf,
+  allFour,
+  expect,
+  logIn,
+  openLoggedIn,
+  setCookie,
+  test,
+} from '../fixtures.ts';
+import { openPopup } from '../popup.ts';
+import type { StandIn } from '../stand-in/index.ts';
+
+/** Lets a page of some host set cookies, which no API could. */
+async function setByServer(
+  browser: ChromiumBrowser,
+  standIn: StandIn,
+  url: string,
+  ...lines: string[]
+): Promise<void> {
+  const route = new URL(url).host.endsWith('.bilibili.com') ? 'site' : 'unknown';
+  // Without an icon of its own, a page has the browser ask for one: a request more.
+  const body = '<!doctype html><title>Cookies</title><link rel="icon" href="data:,">';
+  standIn.script(route, { status: 200, headers: { 'set-cookie': lines }, body });
+  const page = await browser.visit(url);
+  await page.close();
+}
+
+test('every shape of the account cookies goes, everything else stays', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const { sessdata } = session;
+  const shapes: chrome.cookies.SetDetails[] = [
+    { url: 'https://www.bilibili.com/', name: 'SESSDATA', value: sessdata, secure: true },
+    { url: 'https://t.bilibili.com/', name: 'DedeUserID', value: '1' },
+    { url: 'http://live.bilibili.com/', name: 'bili_jct', value: 'not-secure' },
+    { url: 'https://www.bilibili.com/', path: '/video/deep', name: 'DedeUserID', value: '1' },
+    {
+      url: 'https://www.bilibili.com/',
+      domain: '.bilibili.com',
+      name: 'SESSDATA__ckMd5',
+      value: 'c',
+    },
+    {
+      url: 'https://www.bilibili.com/',
+      domain: '.bilibili.com',
+      name: 'bili_jct__ckMd5',
+      value: 'c',
+    },
+    {
+      url: 'https://www.bilibili.com/',
+      name: 'SESSDATA',
+      value: sessdata,
+      secure: true,
+      sameSite: 'no_restriction',
+      partitionKey: { topLevelSite: 'https://example.com' },
+    },
+    // The person's own.
+    { url: 'https://www.bilibili.com/', name: 'theme', value: 'dark' },
+    { url: 'https://www.bilibili.com/', name: 'SESSDATA2', value: 'x' },
+  ];
+  for (const shape of shapes) await setCookie(chromium, shape);
+  for (const host of ['notbilibili.com', 'bilibili.com.example']) {
+    await setByServer(chromium, standIn, `https://${host}/`, 'SESSDATA=theirs; Path=/');
+  }
+  expect(await accountCookiesOf(chromium)).toHaveLength(12);
+
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(shown.fates).toEqual({
+    ...allFour('removed-by-extension'),
+    DedeUserID__ckMd5: 'deleted-by-server',
+  });
+  expect(await accountCookiesOf(chromium)).toEqual(['SESSDATA2']);
+  const left = (await chromium.context.cookies()).map(({ name, domain }) => `${name} ${domain}`);
+  expect(left.sort()).toEqual([
+    'SESSDATA bilibili.com.example',
+    'SESSDATA notbilibili.com',
+    'SESSDATA2 www.bilibili.com',
+    'b_nut .bilibili.com',
+    'buvid3 .bilibili.com',
+    'sid .bilibili.com',
+    'theme www.bilibili.com',
+  ]);
+});
+
+test('a server that deletes nothing: all four are removed by the extension', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const popup = await openLoggedIn(chromium, session);
+  standIn.script('exit', { deleteCookies: false });
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(shown.fates).toEqual(allFour('removed-by-extension'));
+  expect(await accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('cookies-remain: a cookie that no extension can remove is named', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  await setByServer(
+    chromium,
+    standIn,
+    'https://www.bilibili.com/',
+    'DedeUserID=1; Domain=.bilibili.com; Path=/odd?path',
+  );
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  expect(shown.fates).toEqual({ ...allFour('deleted-by-server'), DedeUserID: 'remaining' });
+  expect(shown.text).toContain('remove them: DedeUserID');
+  expect(shown.text).toContain('has ended on Bilibili’s server');
+  expect(session.alive).toBe(false);
+});
+
+test('the token is the bili_jct that the endpoint receives, URL-encoded', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn, { biliJct: 'a+b=c&d%2F e'.replace(' ', '_') });
+  const own = { url: 'https://passport.bilibili.com/', domain: '.bilibili.com', name: 'bili_jct' };
+  // Sent first, because its path is longer.
+  await setCookie(chromium, { ...own, path: '/login', value: session.biliJct });
+  await setCookie(chromium, { ...own, path: '/', value: 'sent-second' });
+  await setCookie(chromium, {
+    url: 'https://www.bilibili.com/',
+    name: 'bili_jct',
+    value: 'elsewhere',
+  });
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  const [request] = standIn.requestsTo('exit');
+  expect(request?.body).toBe(`biliCSRF=${encodeURIComponent(session.biliJct)}`);
+  expect(await accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('a further live session in the jar keeps its handle; once dead, it goes', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const other = standIn.createSession();
+  await setCookie(chromium, {
+    url: 'https://www.bilibili.com/',
+    name: 'SESSDATA',
+    value: other.sessdata,
+    secure: true,
+  });
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  expect(shown.text).toContain('further session');
+  expect(session.alive).toBe(false);
+  expect(other.alive).toBe(true);
+  expect(await accountCookiesOf(chromium)).toEqual(['SESSDATA']);
+
+  await popup.close();
+  other.alive = false;
+  await logIn(chromium, standIn);
+  const next = await openPopup(chromium);
+  await next.waitFor({ view: 'logged-in' });
+  await next.press('log-out');
+  await next.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(await accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('a session hidden from the endpoint is logged out with its cookies attached', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = standIn.createSession();
+  const values = {
+    SESSDATA: session.sessdata,
+    bili_jct: session.biliJct,
+    DedeUserID: session.uid,
+    DedeUserID__ckMd5: session.ckMd5,
+  };
+  for (const [name, value] of Object.entries(values)) {
+    await setCookie(chromium, { url: 'https://www.bilibili.com/', name, value });
+  }
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(session.alive).toBe(false);
+  expect(await accountCookiesOf(chromium)).toEqual([]);
+});

@@ -1,0 +1,308 @@
+import {
+  accountCookiesOf,
+  allFour,
+  expect,
+  gate,
+  logIn,
+  openLoggedIn,
+  removeCookie,
+  setCookie,
+  test,
+  theFour,
+} from '../fixtures.ts';
+import { openPopup } from '../popup.ts';
+import type { Fault, Route } from '../stand-in/index.ts';
+
+const loginPage: Fault = {
+  status: 200,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: '<!doctype html><title>Log in</title>',
+};
+const json = (body: unknown, status = 200): Fault => ({ status, body: JSON.stringify(body) });
+const unclear: Fault = { status: 500 };
+
+test.describe('good endings', () => {
+  test('logged-out, proven', async ({ chromium, standIn }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(shown.view).toBe('finished');
+    expect(shown.fates).toEqual(allFour('deleted-by-server'));
+    expect(session.alive).toBe(false);
+    expect(await accountCookiesOf(chromium)).toEqual([]);
+  });
+
+  test('logged-out, unknown: the proof has no clear answer', async ({ chromium, standIn }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    standIn.script('nav', unclear);
+    await popup.press('log-out');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'unknown' });
+    expect(session.alive).toBe(false);
+  });
+
+  test('logged-out, still-alive: the server said yes and did nothing', async ({
+    chromium,
+    standIn,
+  }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    standIn.script('exit', { revoke: false });
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'still-alive' });
+    expect(shown.text).toContain('Change your Bilibili password');
+    const [, first, second] = standIn.requestsTo('nav');
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(2_000);
+    expect(session.alive).toBe(true);
+  });
+
+  test('already-logged-out: leftovers without SESSDATA go, no request', async ({
+    chromium,
+    standIn,
+  }) => {
+    await logIn(chromium, standIn);
+    await removeCookie(chromium, 'SESSDATA');
+    const popup = await openPopup(chromium);
+    await popup.waitFor({ view: 'logged-out' });
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ view: 'finished', outcome: 'already-logged-out' });
+    expect(shown.fates).toEqual({ ...allFour('removed-by-extension'), SESSDATA: 'absent' });
+    expect(standIn.requestsTo('exit')).toEqual([]);
+    expect(standIn.requestsTo('nav')).toEqual([]);
+    expect(await accountCookiesOf(chromium)).toEqual([]);
+  });
+
+  const deadSessionReplies: [string, Fault | undefined][] = [
+    ['the login page', undefined],
+    ['code −101', json({ code: -101, message: '账号未登录' })],
+    [
+      'a redirect to the login page',
+      { status: 302, headers: { location: 'https://passport.bilibili.com/login' }, body: '' },
+    ],
+  ];
+  for (const [name, fault] of deadSessionReplies) {
+    test(`session-expired: ${name}, and the probe says dead`, async ({ chromium, standIn }) => {
+      const session = await logIn(chromium, standIn);
+      const popup = await openLoggedIn(chromium, session);
+      session.alive = false;
+      if (fault) standIn.script('exit', fault);
+      await popup.press('log-out');
+      const shown = await popup.waitFor({ view: 'finished', outcome: 'session-expired' });
+      expect(shown.fates).toEqual(allFour('removed-by-extension'));
+      expect(standIn.requestsTo('login-page'), 'the redirect is not followed').toEqual([]);
+      expect(await accountCookiesOf(chromium)).toEqual([]);
+    });
+  }
+
+  test('removed-locally: only this browser, nothing asked of the server', async ({
+    chromium,
+    standIn,
+  }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    await popup.press('remove-local');
+    const shown = await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
+    expect(shown.fates).toEqual(allFour('removed-by-extension'));
+    expect(standIn.requestsTo('exit')).toEqual([]);
+    expect(session.alive).toBe(true);
+    expect(await accountCookiesOf(chromium)).toEqual([]);
+  });
+
+  test('a connection lost before the server acted is retried once', async ({
+    chromium,
+    standIn,
+  }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    standIn.script('exit', { reset: 'before-handling' });
+    await popup.press('log-out');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(standIn.requestsTo('exit')).toHaveLength(2);
+  });
+
+  for (const reset of ['after-handling', 'mid-body'] as const) {
+    test(`a connection lost ${reset} is retried and judged`, async ({ chromium, standIn }) => {
+      const session = await logIn(chromium, standIn);
+      const popup = await openLoggedIn(chromium, session);
+      standIn.script('exit', { reset });
+      await popup.press('log-out');
+      await popup.waitFor({ view: 'finished', outcome: 'session-expired' });
+      expect(standIn.requestsTo('exit')).toHaveLength(2);
+      expect(session.alive).toBe(false);
+      expect(await accountCookiesOf(chromium)).toEqual([]);
+    });
+  }
+
+  test('a token that changed meanwhile is read afresh, once', async ({ chromium, standIn }) => {
+    const session = await logIn(chromium, standIn);
+    const token = { url: 'https://www.bilibili.com/', domain: '.bilibili.com', name: 'bili_jct' };
+    await setCookie(chromium, { ...token, value: 'stale' });
+    const popup = await openLoggedIn(chromium, session);
+    const { hold, open } = gate();
+    standIn.script('exit', { hold });
+    await popup.press('log-out');
+    await standIn.waitForRequests('exit', 1);
+    await setCookie(chromium, { ...token, value: session.biliJct });
+    open();
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(standIn.requestsTo('exit').map(({ body }) => body)).toEqual([
+      'biliCSRF=stale',
+      `biliCSRF=${session.biliJct}`,
+    ]);
+  });
+});
+
+interface Failure {
+  readonly name: string;
+  readonly outcome: string;
+  readonly faults: Partial<Record<Route, readonly Fault[]>>;
+  readonly says?: string;
+  readonly posts?: number;
+}
+
+const failures: readonly Failure[] = [
+  {
+    name: 'the connection is lost twice',
+    outcome: 'offline',
+    faults: { exit: [{ reset: 'before-handling' }, { reset: 'before-handling' }] },
+    says: 'Check the network',
+    posts: 2,
+  },
+  { name: 'no answer', outcome: 'timeout', faults: { exit: [{ hang: true }] }, says: '15 seconds' },
+  {
+    name: 'code 2202',
+    outcome: 'csrf-rejected',
+    faults: { exit: [json({ code: 2202, message: 'csrf' })] },
+    says: 'code 2202',
+  },
+  {
+    name: 'code −2202',
+    outcome: 'csrf-rejected',
+    faults: { exit: [json({ code: -2202, message: 'csrf' })] },
+  },
+  {
+    name: 'HTTP 412',
+    outcome: 'blocked',
+    faults: { exit: [{ ...loginPage, status: 412 }] },
+    says: '30 to 60 minutes',
+  },
+  { name: 'HTTP 403', outcome: 'blocked', faults: { exit: [json({ code: -403 }, 403)] } },
+  { name: 'code −412', outcome: 'blocked', faults: { exit: [json({ code: -412 })] } },
+  { name: 'code −352', outcome: 'blocked', faults: { exit: [json({ code: -352 })] } },
+  { name: 'code −351', outcome: 'blocked', faults: { exit: [json({ code: -351 })] } },
+  {
+    name: 'HTTP 429',
+    outcome: 'rate-limited',
+    faults: { exit: [{ status: 429, headers: { 'retry-after': '90' }, body: '' }] },
+    says: 'in 90 seconds',
+  },
+  {
+    name: 'HTTP 503',
+    outcome: 'server-error',
+    faults: { exit: [{ status: 503, body: '' }] },
+    says: 'HTTP 503',
+  },
+  {
+    name: 'truncated JSON',
+    outcome: 'unexpected-reply',
+    faults: { exit: [{ truncate: true, status: 200 }] },
+  },
+  { name: 'the string "0"', outcome: 'unexpected-reply', faults: { exit: [json({ code: '0' })] } },
+  {
+    name: 'code 0 with status false',
+    outcome: 'unexpected-reply',
+    faults: { exit: [json({ code: 0, status: false })] },
+  },
+  {
+    name: 'an unknown code',
+    outcome: 'unexpected-reply',
+    faults: { exit: [json({ code: 86_000, message: 'please hold' })] },
+    says: 'please hold',
+  },
+  {
+    name: 'a huge reply',
+    outcome: 'unexpected-reply',
+    faults: { exit: [json({ code: 0, filler: 'x'.repeat(2_000_000) })] },
+  },
+  {
+    name: 'the login page though the session lives',
+    outcome: 'unexpected-reply',
+    faults: { exit: [loginPage, loginPage] },
+    says: 'the session still works',
+    posts: 2,
+  },
+  {
+    name: 'the login page and no clear word about the session',
+    outcome: 'unexpected-reply',
+    faults: { exit: [loginPage], nav: [unclear] },
+    says: 'could not be checked',
+  },
+];
+
+test.describe('failures leave the jar as it was', () => {
+  for (const { name, outcome, faults, says = '', posts = 1 } of failures) {
+    test(`${outcome}: ${name}`, async ({ chromium, standIn }) => {
+      const session = await logIn(chromium, standIn);
+      const popup = await openLoggedIn(chromium, session);
+      for (const [route, list] of Object.entries(faults)) standIn.script(route as Route, ...list);
+      await popup.press('log-out');
+      const shown = await popup.waitFor({ view: 'failed' });
+      expect(shown.outcome).toBe(outcome);
+      expect(shown.fates).toEqual(allFour('remaining'));
+      expect(shown.actions).toEqual(['retry', 'remove-local']);
+      expect(shown.text).toContain(says);
+      expect(standIn.requestsTo('exit')).toHaveLength(posts);
+      expect(session.alive).toBe(true);
+      expect(await accountCookiesOf(chromium)).toEqual(theFour);
+    });
+  }
+
+  test('no-csrf-token: nothing is sent or removed', async ({ chromium, standIn }) => {
+    const session = await logIn(chromium, standIn);
+    await removeCookie(chromium, 'bili_jct');
+    const popup = await openLoggedIn(chromium, session);
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ view: 'failed', outcome: 'no-csrf-token' });
+    expect(shown.actions).toContain('remove-local');
+    expect(standIn.requestsTo('exit')).toEqual([]);
+    expect(await accountCookiesOf(chromium)).toEqual(theFour.filter((n) => n !== 'bili_jct'));
+  });
+
+  test('the server gone: offline, and a retry succeeds', async ({ chromium, standIn }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    standIn.script('exit', { reset: 'before-handling' }, { reset: 'before-handling' });
+    await popup.press('log-out');
+    await popup.waitFor({ view: 'failed', outcome: 'offline' });
+    await popup.press('retry');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  });
+
+  test('only this browser is offered beside a failure, and works', async ({
+    chromium,
+    standIn,
+  }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    standIn.script('exit', { status: 503, body: '' });
+    await popup.press('log-out');
+    await popup.waitFor({ view: 'failed', outcome: 'server-error' });
+    await popup.press('remove-local');
+    await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
+    expect(session.alive).toBe(true);
+  });
+
+  test('a reply that repeats cookie values is shown without them', async ({
+    chromium,
+    standIn,
+  }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    const message = `bad ${session.biliJct} and ${decodeURIComponent(session.sessdata)}`;
+    standIn.script('exit', json({ code: 5, message }));
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ view: 'failed', outcome: 'unexpected-reply' });
+    expect(shown.text).toContain('bad … and …');
+  });
+});

@@ -1,0 +1,128 @@
+import { expect, logIn, logInUrl, openLoggedIn, test } from '../fixtures.ts';
+import { openPopup } from '../popup.ts';
+
+test('shows the UID at once, and name and avatar when the server answers', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn, { uid: '2147483648', uname: '小明' });
+  standIn.script('nav', { hang: true });
+  const popup = await openPopup(chromium);
+  const shown = await popup.waitFor({ view: 'logged-in' });
+  expect(shown.text).toContain('UID 2147483648');
+  await popup.close();
+
+  const again = await openLoggedIn(chromium, session);
+  await expect(again.page.getByAltText('Avatar of 小明')).toHaveJSProperty('complete', true);
+  expect(standIn.requestsTo('avatar')).toHaveLength(1);
+});
+
+test('offline it still shows the UID', async ({ chromium, standIn }) => {
+  await logIn(chromium, standIn, { uid: '777' });
+  standIn.script('nav', { reset: 'before-handling' });
+  const popup = await openPopup(chromium);
+  const shown = await popup.waitForText('UID 777');
+  expect(shown.view).toBe('logged-in');
+});
+
+test('says when the server holds the session for dead', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  session.alive = false;
+  const popup = await openPopup(chromium);
+  await popup.waitForText('has already ended');
+});
+
+test('the primary button has the focus, and Enter logs out', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const { page, waitFor } = await openLoggedIn(chromium, session);
+  await expect(page.locator('button[data-action="log-out"]')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  await expect(page.getByRole('heading', { name: 'Logged out' })).toBeFocused();
+});
+
+test('the keyboard reaches the quieter choice', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const { page, waitFor } = await openLoggedIn(chromium, session);
+  await expect(page.locator('button[data-action="remove-local"]')).toBeHidden();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.locator('button[data-action="remove-local"]')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await waitFor({ outcome: 'removed-locally' });
+});
+
+test('a good ending offers to reload the open tabs, and reloads none unasked', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = standIn.createSession();
+  const logInTab = await chromium.visit(logInUrl(session));
+  await logInTab.goto('https://www.bilibili.com/');
+  const tabs = [logInTab, await chromium.visit('https://t.bilibili.com/')];
+  for (const tab of tabs) await expect(tab.locator('#account')).toHaveText(session.uid);
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  await popup.waitForText('Reload 2 Bilibili tabs');
+  await popup.waitFor({ revocation: 'proven' });
+  for (const tab of tabs) await expect(tab.locator('#account')).toHaveText(session.uid);
+  await popup.press('reload-tabs');
+  for (const tab of tabs) await expect(tab.locator('#account')).toHaveText('');
+});
+
+test('the worker refuses what it does not understand, and answers', async ({ chromium }) => {
+  const answers = await chromium.inExtension(
+    (messages) => Promise.all(messages.map((message) => chrome.runtime.sendMessage(message))),
+    [
+      { type: 'log-out' },
+      { type: 'log-out', storeId: '0', mode: 'server', token: 'x' },
+      { type: 'log-out', storeId: '7', mode: 'server' },
+      { type: 'nonsense' },
+      null,
+      'log-out',
+    ],
+  );
+  expect(answers).toEqual(
+    ['not-understood', 'not-understood', 'failed', ...Array(3).fill('not-understood')].map(
+      (refusal) => ({ ok: false, refusal }),
+    ),
+  );
+});
+
+test('Origin and Referer are the site’s on our request alone', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const popup = await openLoggedIn(chromium, session);
+  let letGo = () => {};
+  standIn.script('exit', { hold: new Promise<void>((resolve) => (letGo = resolve)) });
+  await popup.press('log-out');
+  await standIn.waitForRequests('exit', 1);
+  // While our rule is there, a page asks the same address.
+  const page = await chromium.visit('https://t.bilibili.com/');
+  await page.evaluate(() =>
+    fetch('https://passport.bilibili.com/login/exit/v2', {
+      method: 'POST',
+      mode: 'no-cors',
+    }).catch(() => undefined),
+  );
+  letGo();
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  const origins = standIn.requestsTo('exit').map(({ headers }) => headers.origin);
+  expect(origins).toEqual(['https://www.bilibili.com', 'https://t.bilibili.com']);
+  const [ours] = standIn.requestsTo('exit');
+  expect(ours?.headers.referer).toBe('https://www.bilibili.com/');
+  expect(ours?.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
+});
+
+test.describe('in Chinese', () => {
+  test.use({ language: 'zh-CN' });
+
+  test('the popup speaks Simplified Chinese', async ({ chromium, standIn }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    expect((await popup.shown()).text).toContain('退出登录');
+    await expect(popup.page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+    await popup.press('log-out');
+    await popup.waitForText('已证明：原会话在任何地方都已失效。');
+  });
+});
