@@ -9,7 +9,7 @@ const icons = Object.fromEntries(
 );
 
 /** The manifest of one browser's build. */
-export function manifestOf(browser: BrowserName, version: string): ManifestV3Export {
+export function manifestOf(browser: BrowserName, version: string) {
   return {
     manifest_version: 3,
     name: '__MSG_name__',
@@ -50,5 +50,5 @@ export function manifestOf(browser: BrowserName, version: string): ManifestV3Exp
             gecko: { id: 'log-out@bilibili-log-out.example', strict_min_version: '140.0' },
           },
         }),
-  };
+  } satisfies ManifestV3Export;
 }

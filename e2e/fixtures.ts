@@ -1,17 +1,20 @@
 import { test as base } from 'playwright/test';
 import { type ChromiumBrowser, launchChromium } from './browsers/chromium.ts';
+import { type Display, startDisplay } from './browsers/display.ts';
 import type { ExtensionBrowser } from './browsers/extension-browser.ts';
 import { openPopup } from './popup.ts';
 import { type Session, type StandIn, startStandIn } from './stand-in/index.ts';
 
 interface Options {
-  /** Whether the browser has windows on an X display. */
+  /** Whether the browser has windows, on a screen of the test's own. */
   headed: boolean;
   language: string;
   theme: 'light' | 'dark';
 }
 
 interface Fixtures {
+  /** There in headed tests only. */
+  display: Display | undefined;
   standIn: StandIn;
   /** A Chromium of the test's own, with a new profile. */
   chromium: ChromiumBrowser;
@@ -28,8 +31,14 @@ export const test = base.extend<Options & Fixtures>({
     await use(standIn);
     await standIn.close();
   },
-  chromium: async ({ standIn, headed, language, theme }, use) => {
-    const browser = await launchChromium({ standIn, headed, language, colorScheme: theme });
+  display: async ({ headed }, use) => {
+    const display = headed ? await startDisplay() : undefined;
+    await use(display);
+    await display?.close();
+  },
+  chromium: async ({ standIn, display, language, theme: colorScheme }, use) => {
+    const options = { standIn, display: display?.name, language, colorScheme };
+    const browser = await launchChromium(options);
     await use(browser);
     await browser.close();
   },

@@ -28,6 +28,9 @@ export interface ChromiumBrowser extends ExtensionBrowser {
   stopWorker(): Promise<void>;
   /** Switches the extension's access to sites, as a person can on its details page. */
   setSiteAccess(access: 'ON_CLICK' | 'ON_ALL_SITES'): Promise<void>;
+  pinToToolbar(): Promise<void>;
+  /** How many popups hang on the toolbar button. */
+  countPopups(): Promise<number>;
 }
 
 /** Every host is the stand-in or does not exist: nothing leaves the machine. */
@@ -43,25 +46,29 @@ function networkArguments(port: number): string[] {
 
 /** Starts a Chromium with a new profile and the built extension. */
 export async function launchChromium(options: LaunchOptions): Promise<ChromiumBrowser> {
-  const { headed = false, language = 'en-US', colorScheme = 'light' } = options;
+  const { display, language = 'en-US', colorScheme = 'light' } = options;
   const profile = await mkdtemp(join(tmpdir(), 'log-out-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
     headless: false,
     locale: language,
     colorScheme,
-    ignoreHTTPSErrors: true,
-    viewport: headed ? null : { width: 480, height: 720 },
-    env: { ...process.env, LANGUAGE: language.replace('-', '_') },
+    ignoreHTTPSErrors: options.standIn !== undefined,
+    viewport: display ? null : { width: 480, height: 720 },
+    env: {
+      ...process.env,
+      LANGUAGE: language.replace('-', '_'),
+      ...(display && { DISPLAY: display }),
+    },
     // Playwright's default switches extensions off.
     ignoreDefaultArgs: ['--disable-extensions'],
     args: [
-      ...(headed ? [] : ['--headless=new']),
+      ...(display ? [] : ['--headless=new']),
       `--disable-extensions-except=${extensionFolder}`,
       `--load-extension=${extensionFolder}`,
       `--lang=${language}`,
-      ...networkArguments(options.standIn.port),
-      '--no-sandbox',
+      ...(options.standIn ? networkArguments(options.standIn.port) : []),
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
@@ -80,6 +87,16 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
   // A page of the extension's origin that runs nothing of its own.
   const bench = await visit(ownUrl('manifest.json'));
   let cdp: CDPSession | undefined;
+
+  const configure = async (update: Record<string, unknown>) => {
+    const settings = await visit(`chrome://extensions/?id=${extensionId}`);
+    await settings.evaluate(
+      // Only this page of the browser's has the API; no types describe it.
+      (details) => Reflect.get(chrome, 'developerPrivate').updateExtensionConfiguration(details),
+      { extensionId, ...update },
+    );
+    await settings.close();
+  };
 
   return {
     context,
@@ -105,6 +122,10 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
         badge: await chrome.action.getBadgeText({}),
         title: await chrome.action.getTitle({}),
       })),
+    countPopups: () =>
+      bench.evaluate(
+        async () => (await chrome.runtime.getContexts({ contextTypes: ['POPUP'] })).length,
+      ),
     async stopWorker() {
       if (!cdp) {
         cdp = await context.newCDPSession(bench);
@@ -119,15 +140,8 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       await session.send('ServiceWorker.stopAllWorkers');
       await stopped;
     },
-    async setSiteAccess(hostAccess) {
-      const settings = await visit(`chrome://extensions/?id=${extensionId}`);
-      await settings.evaluate(
-        // Only this page of the browser's has the API; no types describe it.
-        (update) => Reflect.get(chrome, 'developerPrivate').updateExtensionConfiguration(update),
-        { extensionId, hostAccess },
-      );
-      await settings.close();
-    },
+    setSiteAccess: (hostAccess) => configure({ hostAccess }),
+    pinToToolbar: () => configure({ pinnedToToolbar: true }),
     async close() {
       await context.close();
       await rm(profile, { recursive: true, force: true });

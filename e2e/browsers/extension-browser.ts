@@ -24,9 +24,10 @@ export interface ExtensionBrowser {
 }
 
 export interface LaunchOptions {
-  readonly standIn: Pick<StandIn, 'port'>;
-  /** Whether it has windows on a display. */
-  readonly headed?: boolean;
+  /** Where the network ends; without it, it is the real one, for a person to try. */
+  readonly standIn?: Pick<StandIn, 'port'>;
+  /** The X display to have windows on; without one it is headless. */
+  readonly display?: string | undefined;
   /** The browser's language, like `zh-CN`. */
   readonly language?: string;
   readonly colorScheme?: 'light' | 'dark';

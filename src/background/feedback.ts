@@ -1,4 +1,3 @@
-import { isGood } from '../core/outcome.ts';
 import { type EndedRecord, type LogOutRecord, needsAttention } from '../core/record.ts';
 import { endingOf } from '../text/ending.ts';
 import type { Message, Translate } from '../text/message.ts';
@@ -12,6 +11,7 @@ interface Toolbar {
     readonly color: string;
     readonly title: string;
   }): Promise<void>;
+  isInSight(): Promise<boolean>;
   openPopup(): Promise<void>;
 }
 
@@ -28,8 +28,8 @@ const colors = { working: '#5f6b7a', good: '#1a7f37', bad: '#c62828' };
 
 /**
  * Tells of a log-out without the popup: by the toolbar badge (… while working, ✓ for some seconds,
- * ! until it is seen) and the button's title. A failure opens the popup by itself, unless the
- * log-out was asked for there.
+ * ! until it is seen) and the button's title. A failure opens the popup by itself, and so does any
+ * end while the button is out of sight, unless the log-out was asked for in the popup.
  * @returns a function that is to be shown every new state of a record.
  */
 export function createFeedback({ toolbar, translate, after, now }: Parts) {
@@ -47,12 +47,12 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
 
   const showEnded = (record: EndedRecord) => {
     const { outcome, revocation, endedAt, seen } = record.state;
-    const title: Message =
-      revocation === 'still-alive' ? ['revocationStillAlive'] : [endingOf(outcome, plain).title];
+    const ending = endingOf(outcome, revocation, plain);
+    const title: Message = [ending.title];
     const left = endedAt + tickDuration - now();
     if (needsAttention(record) && !seen) {
       show('!', colors.bad, title);
-    } else if (isGood(outcome) && revocation !== 'still-alive' && left > 0) {
+    } else if (ending.isGood && left > 0) {
       show('✓', colors.good, title);
       after(left, () => {
         if (shown?.id === record.id) showEnded(shown as EndedRecord);
@@ -60,6 +60,11 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
     } else {
       show('', colors.good);
     }
+  };
+
+  /** Where the button is hidden in the browser's menu, its ✓ reaches nobody. */
+  const showUnlessInSight = async () => {
+    if (!(await toolbar.isInSight())) await toolbar.openPopup();
   };
 
   return (record: LogOutRecord): void => {
@@ -70,8 +75,9 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
       return;
     }
     showEnded(record as EndedRecord);
-    const isNews = before?.id === record.id && !needsAttention(before) && needsAttention(record);
-    if (isNews && record.trigger !== 'popup') void toolbar.openPopup();
+    if (before?.id !== record.id || record.trigger === 'popup') return;
+    if (needsAttention(record) && !needsAttention(before)) void toolbar.openPopup();
+    else if (before.state.phase === 'working') void showUnlessInSight();
   };
 }
 

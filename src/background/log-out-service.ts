@@ -82,7 +82,8 @@ export function createLogOutService(parts: Parts): LogOutService {
       await update(record, (current) => advanced(current, progress, print));
     };
     unfinished += 1;
-    await watchdog.set();
+    // Without its watchdog a log-out still ends, as long as the worker lives.
+    await watchdog.set().catch(() => undefined);
     let result: Result;
     try {
       result = await work({ ...parts.needsOf(record.storeId), report });
@@ -103,7 +104,7 @@ export function createLogOutService(parts: Parts): LogOutService {
       await update(record, (current) => proved(current, revocation));
     }
     unfinished -= 1;
-    if (unfinished === 0) await watchdog.clear();
+    if (unfinished === 0) await watchdog.clear().catch(() => undefined);
   };
 
   /** Keeps a store to one log-out at a time. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Cookie } from './cookie.ts';
 import { logOut, type Mode } from './log-out.ts';
 import { isGood } from './outcome.ts';
@@ -10,6 +10,11 @@ import { sessionsIn } from './session.ts';
 import { json, loginPage, lost, navAlive, navDead, timedOut, yes } from './testing/answers.ts';
 import { bystanders, cookie, logIn, valuesOf } from './testing/cookies.ts';
 import { createWorld, type Script } from './testing/world.ts';
+
+const printOf = (value: string) => createHash('sha256').update(value).digest('hex');
+
+// A slow machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Mostly one thing, sometimes another. */
 const mostly = <A, B>(usual: fc.Arbitrary<A>, rare: fc.Arbitrary<B>) =>
@@ -358,19 +363,22 @@ describe('whatever is repeated to us', () => {
           startedAt: 0,
         });
         const written = [record];
-        const { outcome, prove } = await logOut(
+        const { outcome, prove, kept } = await logOut(
           {
             ...needs,
             async report(progress) {
               const handle = 'session' in progress ? progress.session?.handle : undefined;
-              const print = handle && createHash('sha256').update(handle).digest('hex');
-              record = advanced(record, progress, print);
+              record = advanced(record, progress, handle && printOf(handle));
               written.push(record);
             },
           },
           mode,
         );
-        record = ended(record, outcome, 1, prove !== undefined);
+        record = ended(
+          record,
+          { outcome, endedAt: 1, isProving: prove !== undefined },
+          kept && printOf(kept.handle),
+        );
         written.push(record);
         if (prove) written.push(proved(record, await prove()));
 

@@ -7,6 +7,8 @@ export interface Toolbar {
     readonly color: string;
     readonly title: string;
   }): Promise<void>;
+  /** Whether the button, and so its badge, is in sight. */
+  isInSight(): Promise<boolean>;
   /** Opens the popup where the browser allows it without a click. */
   openPopup(): Promise<void>;
 }
@@ -18,6 +20,10 @@ export const toolbar: Toolbar = {
       browser.action.setBadgeBackgroundColor({ color }),
       browser.action.setTitle({ title }),
     ]);
+  },
+  async isInSight() {
+    const { isOnToolbar = true } = (await browser.action.getUserSettings?.()) ?? {};
+    return isOnToolbar;
   },
   async openPopup() {
     // Chromium before 127 has no such call, and there may be no window to open it in.

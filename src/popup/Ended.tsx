@@ -1,5 +1,5 @@
 import { accountCookieNames } from '../core/cookie.ts';
-import { type Fates, isGood } from '../core/outcome.ts';
+import type { Fates } from '../core/outcome.ts';
 import { endingOf, fateTexts, revocationTexts } from '../text/ending.ts';
 import { ActionButton, OnlyThisBrowser } from './actions.tsx';
 import { Heading } from './Heading.tsx';
@@ -13,12 +13,11 @@ type EndedView = Extract<View, { name: 'finished' | 'failed' }>;
 export function Ended({ view, model }: { view: EndedView; model: PopupModel }) {
   const t = useTranslate();
   const { outcome, revocation } = view;
-  const ending = endingOf(outcome, (names) => names.join(t('listSeparator')));
-  const good = isGood(outcome);
+  const ending = endingOf(outcome, revocation, (names) => names.join(t('listSeparator')));
   const cookies = 'cookies' in outcome ? outcome.cookies : undefined;
   return (
     <>
-      <Heading tone={good ? 'good' : 'bad'}>{t(ending.title)}</Heading>
+      <Heading tone={ending.isGood ? 'good' : 'bad'}>{t(ending.title)}</Heading>
       {ending.sentences.map((sentence) => (
         <p key={sentence[0]}>{t(...sentence)}</p>
       ))}

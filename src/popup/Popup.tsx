@@ -29,7 +29,7 @@ function Body({ model }: { model: PopupModel }) {
   const view = model.view.value;
   switch (view.name) {
     case 'loading':
-      return <p class="quiet">{t('loading')}</p>;
+      return <Heading>{t('loading')}</Heading>;
     case 'no-access':
       return (
         <>

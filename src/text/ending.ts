@@ -14,6 +14,8 @@ export type Action = 'log-out' | 'remove-local' | 'retry' | 'grant-access' | 're
 
 /** What a person is told of a log-out that has ended. */
 export interface Ending {
+  /** Whether all is well: the ✓ of a log-out that is not proven false. */
+  readonly isGood: boolean;
   readonly title: MessageKey;
   readonly sentences: readonly Message[];
   /** The server's own answer, piece by piece, where it helps to know it. */
@@ -103,8 +105,12 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
   'rate-limited': {
     title: 'rateLimitedTitle',
     text: () => [['rateLimitedText']],
-    next: ({ retryAfterSeconds: seconds }) =>
-      seconds ? [['rateLimitedNextSeconds', String(seconds)]] : [['rateLimitedNext']],
+    next: ({ retryAfterSeconds: seconds = 0 }) => {
+      if (seconds === 0) return [['rateLimitedNext']];
+      return seconds < 120
+        ? [['rateLimitedNextSeconds', String(seconds)]]
+        : [['rateLimitedNextMinutes', String(Math.ceil(seconds / 60))]];
+    },
     actions: again,
   },
   'server-error': {
@@ -146,16 +152,25 @@ const unexpectedTexts: Record<UnexpectedReason, MessageKey> = {
 
 /**
  * What to tell a person of an outcome.
+ * @param revocation what the proof says, which can refute a yes.
  * @param list joins names in the way of the person's language.
  */
-export function endingOf(outcome: Outcome, list: (names: readonly string[]) => string): Ending {
+export function endingOf(
+  outcome: Outcome,
+  revocation: Revocation | 'asking' | undefined,
+  list: (names: readonly string[]) => string,
+): Ending {
+  const isRefuted = revocation === 'still-alive';
   // The table is typed by kind; TypeScript cannot follow one kind through the look-up.
   const entry = entries[outcome.kind] as Entry<OutcomeKind>;
   const listed = 'cookies' in outcome && outcome.cookies ? list(remaining(outcome.cookies)) : '';
   const detail: ReplyDetail = 'detail' in outcome ? outcome.detail : {};
   return {
-    title: entry.title,
-    sentences: [...entry.text(outcome, listed), ...whatIsLeft(outcome)],
+    isGood: isGood(outcome) && !isRefuted,
+    title: isRefuted ? 'stillAliveTitle' : entry.title,
+    sentences: isRefuted
+      ? [['stillAliveText']]
+      : [...entry.text(outcome, listed), ...whatIsLeft(outcome)],
     answer: [
       ...(detail.status === undefined ? [] : [['replyStatus', String(detail.status)] as const]),
       ...(detail.code === undefined ? [] : [['replyCode', String(detail.code)] as const]),

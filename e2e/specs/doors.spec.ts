@@ -1,0 +1,126 @@
+import type { Page } from 'playwright';
+import type { Display } from '../browsers/display.ts';
+import { accountCookiesOf, test as base, expect, logIn } from '../fixtures.ts';
+
+// Real keys and real clicks need a window and a screen for it.
+base.use({ headed: true });
+const test = base.extend<{ desktop: Display }>({
+  desktop: async ({ display }, use) => {
+    if (!display) throw new Error('These tests are headed.');
+    await use(display);
+  },
+});
+
+/** Clicks into a page with the real mouse. */
+async function clickOn(page: Page, desktop: Display, button: 'left' | 'right'): Promise<void> {
+  await page.bringToFront();
+  const { x, y } = await page.evaluate(() => ({
+    x: window.screenX + window.outerWidth / 2,
+    y: window.screenY + (window.outerHeight - window.innerHeight) + 300,
+  }));
+  await desktop.click(x, y, button);
+}
+
+/** Opens the page's menu and types the first letter of our item, which is the only one with it. */
+async function chooseLogOut(page: Page, desktop: Display): Promise<void> {
+  const before = await desktop.countWindows();
+  await clickOn(page, desktop, 'right');
+  await expect.poll(() => desktop.countWindows()).toBeGreaterThan(before);
+  await desktop.press('l');
+}
+
+test('a real press of the shortcut logs out, and the badge says so', async ({
+  chromium,
+  standIn,
+  desktop,
+}) => {
+  await chromium.pinToToolbar();
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit('https://www.bilibili.com/');
+  await clickOn(page, desktop, 'left');
+  await desktop.press('alt+shift+l');
+  await expect
+    .poll(() => chromium.toolbar())
+    .toEqual({
+      badge: '✓',
+      title: 'Log Out of Bilibili: Logged out',
+    });
+  expect(session.alive).toBe(false);
+  expect(await accountCookiesOf(chromium)).toEqual([]);
+  expect(await chromium.countPopups()).toBe(0);
+  await expect
+    .poll(() => chromium.toolbar(), { timeout: 15_000 })
+    .toEqual({ badge: '', title: 'Log Out of Bilibili' });
+});
+
+test('with the button out of sight, the popup opens and shows the end', async ({
+  chromium,
+  standIn,
+  desktop,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit('https://www.bilibili.com/');
+  await clickOn(page, desktop, 'left');
+  await desktop.press('alt+shift+l');
+  await expect.poll(() => chromium.countPopups()).toBe(1);
+  expect(session.alive).toBe(false);
+});
+
+test('a real right click on a page of the site logs out', async ({
+  chromium,
+  standIn,
+  desktop,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit('https://www.bilibili.com/');
+  await chooseLogOut(page, desktop);
+  await expect.poll(() => session.alive).toBe(false);
+  await expect.poll(() => accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('a real right click on the toolbar button logs out', async ({
+  chromium,
+  standIn,
+  desktop,
+}) => {
+  await chromium.pinToToolbar();
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit('https://notbilibili.com/');
+  await page.bringToFront();
+  const right = await page.evaluate(() => window.screenX + window.outerWidth);
+  const windows = await desktop.countWindows();
+  // Chromium puts the first pinned button here, left of the extensions', profile's and main menus.
+  await desktop.click(right - 149, 73, 'right');
+  await expect.poll(() => desktop.countWindows()).toBeGreaterThan(windows);
+  await desktop.press('l');
+  await expect.poll(() => session.alive).toBe(false);
+});
+
+test('the menu of any other page has no such item', async ({ chromium, standIn, desktop }) => {
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit('https://notbilibili.com/');
+  const windows = await desktop.countWindows();
+  await chooseLogOut(page, desktop);
+  // A letter without an item leaves the menu open.
+  expect(await desktop.countWindows()).toBeGreaterThan(windows);
+  await desktop.press('Escape');
+  await expect.poll(() => desktop.countWindows()).toBe(windows);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  expect(session.alive).toBe(true);
+});
+
+test('a failure opens the popup by itself; ! stays until it is seen', async ({
+  chromium,
+  standIn,
+  desktop,
+}) => {
+  await chromium.pinToToolbar();
+  await logIn(chromium, standIn);
+  standIn.script('exit', { status: 503 });
+  const page = await chromium.visit('https://www.bilibili.com/');
+  await clickOn(page, desktop, 'left');
+  await desktop.press('alt+shift+l');
+  await expect.poll(() => chromium.countPopups()).toBe(1);
+  // Seen, now that the popup is there.
+  await expect.poll(async () => (await chromium.toolbar()).badge).toBe('');
+});

@@ -1,0 +1,76 @@
+// Makes a fresh machine ready: `node scripts/setup.mjs`. Uses Node's own modules only, because it
+// runs before there are any others. What is there already is left alone.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+function run(command, parts, options = {}) {
+  return spawnSync(command, parts, { stdio: 'inherit', ...options }).status === 0;
+}
+
+function isOnPath(command) {
+  return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+}
+
+function installDependencies() {
+  const installed = 'node_modules/.package-lock.json';
+  const isCurrent =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs;
+  if (isCurrent) return;
+  console.log('Installing the dependencies of the lockfile…');
+  if (!run('npm', ['ci', '--no-audit', '--no-fund'])) fail('npm ci failed.');
+}
+
+/** Whether this is Debian or a child of it, as root: the one case in which packages are installed. */
+function canUseApt() {
+  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  return /^(ID|ID_LIKE)=.*debian/m.test(release) && process.getuid?.() === 0;
+}
+
+async function installBrowsers() {
+  const { chromium } = await import('playwright');
+  const needed = [
+    {
+      name: 'Chromium',
+      isThere: () => existsSync(chromium.executablePath()) || existsSync('/usr/bin/chromium'),
+      // Not the headless shell, which has no extensions.
+      download: ['playwright', 'install', '--no-shell', 'chromium'],
+      package: 'chromium',
+    },
+    { name: 'Xvfb', isThere: () => isOnPath('Xvfb'), package: 'xvfb' },
+    { name: 'xdotool', isThere: () => isOnPath('xdotool'), package: 'xdotool' },
+    {
+      name: 'a Chinese font',
+      isThere: () => existsSync('/usr/share/fonts/opentype/noto') || !canUseApt(),
+      package: 'fonts-noto-cjk',
+    },
+  ].filter(({ isThere }) => !isThere());
+
+  for (const { name, download } of needed) {
+    if (!download) continue;
+    console.log(`Downloading ${name}…`);
+    run('npx', ['--no-install', ...download], { stdio: 'ignore' });
+  }
+  const packages = needed.filter(({ isThere }) => !isThere()).map((part) => part.package);
+  if (packages.length > 0 && canUseApt()) {
+    console.log(`Installing ${packages.join(', ')}…`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
+    run('apt-get', ['update', '-qq'], quiet);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quiet);
+  }
+  const missing = needed.filter(({ isThere }) => !isThere()).map(({ name }) => name);
+  if (missing.length > 0) {
+    fail(`Please install ${missing.join(', ')}; on Debian: apt-get install ${packages.join(' ')}`);
+  }
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+installDependencies();
+await installBrowsers();

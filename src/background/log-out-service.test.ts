@@ -1,0 +1,511 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { describe, expect, it, vi } from 'vitest';
+import { type AccountCookieName, accountCookieNames, type Cookie } from '../core/cookie.ts';
+import type { Mode, Needs } from '../core/log-out.ts';
+import { fatesOf, type Outcome } from '../core/outcome.ts';
+import { begun, ended, type LogOutRecord, recordSchema } from '../core/record.ts';
+import type { Answer } from '../core/reply.ts';
+import { lost, navAlive, navDead, yes } from '../core/testing/answers.ts';
+import { bystanders, logIn, valuesOf } from '../core/testing/cookies.ts';
+import { createWorld, type Script, type World, type WorldOptions } from '../core/testing/world.ts';
+import { createLogOutService } from './log-out-service.ts';
+
+const print = (salt: string, value: string) =>
+  createHash('sha256').update(`${salt} ${value}`).digest('hex');
+const now = 1_000_000;
+
+/** Records as a browser stores them: as JSON, and one for each store. */
+function createRecords(initial: readonly LogOutRecord[]) {
+  const stored = new Map<string, string>();
+  const history: LogOutRecord[] = [];
+  const read = (storeId: string): LogOutRecord | undefined => {
+    const text = stored.get(storeId);
+    return text === undefined ? undefined : v.parse(recordSchema, JSON.parse(text));
+  };
+  const write = (record: LogOutRecord) => {
+    stored.set(record.storeId, JSON.stringify(record));
+    history.push(structuredClone(record));
+  };
+  for (const record of initial) stored.set(record.storeId, JSON.stringify(record));
+  return {
+    history,
+    read,
+    all: async () => [...stored.keys()].map(read).filter((record) => record !== undefined),
+    async put(record: LogOutRecord) {
+      write(record);
+    },
+    async change(storeId: string, id: string, change: (record: LogOutRecord) => LogOutRecord) {
+      const record = read(storeId);
+      if (record?.id !== id) return undefined;
+      const changed = change(record);
+      write(changed);
+      return changed;
+    },
+  };
+}
+
+interface SetUp extends Partial<WorldOptions> {
+  readonly before?: readonly LogOutRecord[];
+  readonly serves?: (storeId: string) => boolean;
+  readonly needs?: (needs: Needs) => Omit<Needs, 'report'>;
+  readonly fingerprint?: (salt: string, value: string) => Promise<string>;
+  readonly setWatchdog?: () => Promise<void>;
+}
+
+function setUp(options: SetUp = {}) {
+  const world = createWorld({ cookies: [...bystanders, ...logIn('A')], ...options });
+  const records = createRecords(options.before ?? []);
+  const shown: LogOutRecord[] = [];
+  const watchdog = {
+    set: vi.fn(options.setWatchdog ?? (async () => {})),
+    clear: vi.fn(async () => {}),
+  };
+  let ids = 0;
+  const service = createLogOutService({
+    records,
+    needsOf: () => (options.needs ? options.needs(world.needs) : world.needs),
+    serves: options.serves ?? ((storeId) => storeId === '0'),
+    fingerprint: options.fingerprint ?? (async (salt, value) => print(salt, value)),
+    watchdog,
+    show: (record) => shown.push(structuredClone(record)),
+    now: () => now,
+    newId: () => `id-${++ids}`,
+  });
+  const state = (storeId = '0') => records.read(storeId)?.state;
+  /** Waits for what is under way: an outcome, or with the proof. */
+  const outcome = (storeId = '0') =>
+    vi.waitFor(() => {
+      const current = state(storeId);
+      if (current?.phase !== 'ended') throw new Error('Not ended yet.');
+      return current.outcome;
+    });
+  const proof = () =>
+    vi.waitFor(() => {
+      const current = state();
+      if (current?.phase !== 'ended' || current.revocation === 'asking') throw new Error('Asking.');
+      return current.revocation;
+    });
+  return { world, records, shown, watchdog, service, state, outcome, proof };
+}
+
+/** An answer that comes when it is let go. */
+function gate(answer?: Answer) {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const script: Script = async (truth) => {
+    await opened;
+    return answer ?? truth();
+  };
+  return { script, open };
+}
+
+/** Long enough for everything that waits for nothing outside. */
+async function settle() {
+  for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function fails(): Promise<never> {
+  throw new Error('broken');
+}
+
+describe('one log-out', () => {
+  it('is told step by step, to the record and to the feedback alike', async () => {
+    const { service, records, shown, proof } = setUp();
+    await service.logOut('0', 'shortcut', 'server');
+    expect(await proof()).toBe('proven');
+    const told = ({ state }: LogOutRecord) =>
+      state.phase === 'working' ? state.progress.step : (state.revocation ?? state.outcome.kind);
+    const steps = ['access', 'access', 'read', 'exit', 'judge', 'confirm', 'asking', 'proven'];
+    expect(records.history.map(told)).toEqual(steps);
+    expect(shown).toEqual(records.history);
+    expect(shown.at(-1)).toEqual({
+      id: 'id-1',
+      storeId: '0',
+      trigger: 'shortcut',
+      mode: 'server',
+      startedAt: now,
+      fingerprint: print('id-1', valuesOf('A').SESSDATA),
+      state: {
+        phase: 'ended',
+        endedAt: now,
+        outcome: { kind: 'logged-out', cookies: fatesOf(accountCookieNames, [], []) },
+        revocation: 'proven',
+        seen: false,
+      },
+    });
+  });
+
+  it('never writes or shows a cookie’s value', async () => {
+    const { service, records, shown, proof } = setUp();
+    await service.logOut('0', 'popup', 'server');
+    await proof();
+    const text = JSON.stringify([records.history, shown]);
+    for (const value of Object.values(valuesOf('A'))) expect(text).not.toContain(value);
+  });
+
+  it.each<[Mode, string, number]>([
+    ['server', 'logged-out', 1],
+    ['local', 'removed-locally', 0],
+  ])('keeps to its mode: %s', async (mode, kind, requests) => {
+    const { service, outcome, world } = setUp();
+    await service.logOut('0', 'popup', mode);
+    expect(await outcome()).toMatchObject({ kind });
+    expect(world.exits).toHaveLength(requests);
+  });
+
+  it('resolves when its record is there, before it has an outcome', async () => {
+    const { script, open } = gate();
+    const { service, state, outcome } = setUp({ exit: [script] });
+    await service.logOut('0', 'popup', 'server');
+    expect(state()?.phase).toBe('working');
+    open();
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+  });
+
+  it('has its outcome before its proof', async () => {
+    const { script, open } = gate();
+    const { service, state, outcome, proof } = setUp({ nav: [script] });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    expect(state()).toMatchObject({ revocation: 'asking' });
+    open();
+    expect(await proof()).toBe('proven');
+  });
+
+  it.each<[string, SetUp, string]>([
+    ['dead', { nav: [navDead] }, 'proven'],
+    ['alive', { nav: [navAlive, navAlive] }, 'still-alive'],
+    ['unclear', { nav: [lost] }, 'unknown'],
+    ['failing', { nav: [fails] }, 'unknown'],
+  ])('is proved: %s', async (_, options, revocation) => {
+    const { service, proof } = setUp(options);
+    await service.logOut('0', 'popup', 'server');
+    expect(await proof()).toBe(revocation);
+  });
+
+  it('has no proof to wait for after a failure', async () => {
+    const { service, outcome, state } = setUp({ exit: [lost, lost] });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    expect(state()).not.toHaveProperty('revocation');
+  });
+
+  it('is about the session that was kept, where it ended at one', async () => {
+    const { service, outcome, records } = setUp({
+      cookies: [...logIn('A'), ...logIn('B', { domain: 'www.bilibili.com' })],
+      alive: ['A', 'B'],
+    });
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ reason: 'other-session' });
+    expect(records.read('0')?.fingerprint).toBe(print('id-1', valuesOf('B').SESSDATA));
+  });
+});
+
+describe('one at a time', () => {
+  it('ten calls are one log-out', async () => {
+    const { service, world, records, proof } = setUp();
+    const doors = ['popup', 'context-menu', 'shortcut'] as const;
+    await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        service.logOut('0', doors[i % 3] ?? 'rule', i % 2 ? 'local' : 'server'),
+      ),
+    );
+    await proof();
+    expect(world.exits).toHaveLength(1);
+    expect(new Set(records.history.map(({ id }) => id))).toEqual(new Set(['id-1']));
+    expect(records.read('0')).toMatchObject({ trigger: 'popup', mode: 'server' });
+  });
+
+  it('until the outcome is there', async () => {
+    const { script, open } = gate();
+    const { service, world, records, outcome } = setUp({ exit: [script] });
+    await service.logOut('0', 'popup', 'server');
+    await settle();
+    await service.logOut('0', 'popup', 'local');
+    expect(world.exits).toHaveLength(1);
+    open();
+    await outcome();
+    await settle();
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    expect(records.read('0')?.id).toBe('id-2');
+  });
+
+  it('in each store, and all stores at once', async () => {
+    const { script, open } = gate(yes);
+    const { service, world, outcome } = setUp({ exit: [script, yes], serves: () => true });
+    await service.logOut('0', 'popup', 'server');
+    await service.logOut('1', 'popup', 'server');
+    expect(await outcome('1')).toMatchObject({ kind: 'logged-out' });
+    open();
+    await outcome('0');
+    expect(world.exits).toHaveLength(2);
+  });
+
+  it('and none for a store that another worker serves', async () => {
+    const { service, world, records } = setUp();
+    await expect(service.logOut('1', 'popup', 'server')).rejects.toThrow();
+    expect(records.history).toEqual([]);
+    expect(world.events).toEqual([]);
+  });
+
+  it('a failure does not block the next', async () => {
+    const { service, outcome, records } = setUp({ exit: [lost, lost] });
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ kind: 'offline' });
+    await settle();
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+    expect(records.read('0')?.id).toBe('id-2');
+  });
+});
+
+describe('a record', () => {
+  it('is never written by the proof of an earlier log-out', async () => {
+    const { script, open } = gate(navAlive);
+    const { service, world, records, shown, state, outcome } = setUp({ nav: [script, navAlive] });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    await settle();
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ kind: 'already-logged-out' });
+    const before = records.history.length;
+    open();
+    await settle();
+    expect(world.navs).toHaveLength(2);
+    expect(state()).not.toHaveProperty('revocation');
+    expect(records.history).toHaveLength(before);
+    expect(shown).toHaveLength(before);
+  });
+
+  it('is marked as seen by its id only', async () => {
+    const { service, proof, state, shown } = setUp();
+    await service.logOut('0', 'popup', 'server');
+    await proof();
+    await service.markSeen('0', 'id-0');
+    await service.markSeen('1', 'id-1');
+    expect(state()).toMatchObject({ seen: false });
+    const before = shown.length;
+    await service.markSeen('0', 'id-1');
+    expect(state()).toMatchObject({ seen: true });
+    expect(shown).toHaveLength(before + 1);
+    expect(shown.at(-1)?.state).toMatchObject({ seen: true });
+  });
+});
+
+describe('a fault of our own is an outcome, too', () => {
+  const internalError = { kind: 'unexpected-reply', reason: 'internal-error', detail: {} };
+  it.each<[string, SetUp]>([
+    [
+      'no needs',
+      {
+        needs: () => {
+          throw new Error('broken');
+        },
+      },
+    ],
+    ['no access to ask for', { needs: (needs) => ({ ...needs, access: { isGranted: fails } }) }],
+    ['no jar', { needs: (needs) => ({ ...needs, jar: { ...needs.jar, list: fails } }) }],
+    ['no server', { exit: [fails] }],
+    ['no fingerprint', { fingerprint: fails }],
+  ])('%s', async (_, options) => {
+    const { service, outcome, watchdog } = setUp(options);
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toEqual(internalError);
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+});
+
+describe('the watchdog', () => {
+  it('watches from before the first step until the proof', async () => {
+    const { script, open } = gate();
+    const { service, world, watchdog, outcome, proof } = setUp({
+      nav: [script],
+      setWatchdog: async () => {
+        expect(world.events).toEqual([]);
+      },
+    });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    await settle();
+    expect(watchdog.set).toHaveBeenCalledTimes(1);
+    expect(watchdog.clear).not.toHaveBeenCalled();
+    open();
+    await proof();
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+
+  it.each<[string, SetUp]>([
+    ['a failure', { exit: [lost, lost] }],
+    ['no session', { cookies: [] }],
+    ['a failing proof', { nav: [fails] }],
+  ])('goes after %s', async (_, options) => {
+    const { service, watchdog } = setUp(options);
+    await service.logOut('0', 'popup', 'server');
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+
+  it('stays while another log-out is unfinished', async () => {
+    const { script, open } = gate();
+    const { service, watchdog, outcome } = setUp({ exit: [script, yes], serves: () => true });
+    await service.logOut('0', 'popup', 'server');
+    await service.logOut('1', 'popup', 'local');
+    await outcome('1');
+    await settle();
+    expect(watchdog.clear).not.toHaveBeenCalled();
+    open();
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+
+  it('that was left by a stopped worker goes when nothing is unfinished', async () => {
+    const { watchdog } = setUp({ before: [endedRecord({ isProving: true })] });
+    await settle();
+    expect(watchdog.clear).toHaveBeenCalled();
+  });
+
+  it('that cannot be set keeps no log-out from its end', async () => {
+    const { service, outcome } = setUp({ setWatchdog: fails });
+    await service.logOut('0', 'popup', 'server');
+    expect((await outcome()).kind).toMatch(/^(logged-out|unexpected-reply)$/);
+  });
+});
+
+const found: AccountCookieName[] = [...accountCookieNames];
+const kept = fatesOf(found, found, found);
+
+type StoredProgress = Extract<LogOutRecord['state'], { phase: 'working' }>['progress'];
+
+function workingRecord(progress: StoredProgress, parts: Partial<LogOutRecord> = {}): LogOutRecord {
+  return {
+    ...begun({ id: 'old', storeId: '0', trigger: 'shortcut', mode: 'server', startedAt: now - 1 }),
+    fingerprint: print('old', valuesOf('A').SESSDATA),
+    state: { phase: 'working', progress },
+    ...parts,
+  };
+}
+
+function endedRecord(parts: { outcome?: Outcome; isProving?: boolean } = {}): LogOutRecord {
+  const outcome: Outcome = { kind: 'logged-out', cookies: fatesOf(found, [], []) };
+  const end = { outcome, endedAt: now - 1, isProving: false, ...parts };
+  return ended(workingRecord({ step: 'access' }), end, undefined);
+}
+
+describe('what a stopped worker left is taken up', () => {
+  const confirm: StoredProgress = { step: 'confirm', found, left: [], ending: 'logged-out' };
+  const started: StoredProgress[] = [
+    { step: 'read', found },
+    { step: 'exit', found },
+    { step: 'judge', found },
+    confirm,
+  ];
+
+  it.each(started)('with its session: it starts over, at $step', async (progress) => {
+    const { outcome, proof, world, records } = setUp({ before: [workingRecord(progress)] });
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+    expect(await proof()).toBe('proven');
+    expect(world.exits).toHaveLength(1);
+    expect(records.read('0')).toMatchObject({ id: 'old', trigger: 'shortcut' });
+  });
+
+  it.each<[string, readonly Cookie[]]>([
+    ['without it', bystanders],
+    ['with another', logIn('B')],
+  ])('%s: it was interrupted, and nothing is removed', async (_, cookies) => {
+    for (const progress of started.slice(0, 3)) {
+      const before = [workingRecord(progress)];
+      const { outcome, world } = setUp({ before, cookies, alive: ['A', 'B'] });
+      const interrupted = { kind: 'unexpected-reply', reason: 'interrupted' };
+      expect(await outcome()).toMatchObject(interrupted);
+      expect([...world.removed, ...world.exits, ...world.navs]).toEqual([]);
+    }
+  });
+
+  it('without a fingerprint: no session is the one', async () => {
+    const { fingerprint: _, ...record } = workingRecord({ step: 'exit', found });
+    const { outcome, world } = setUp({ before: [record] });
+    expect(await outcome()).toMatchObject({ reason: 'interrupted' });
+    expect(world.exits).toEqual([]);
+  });
+
+  it('after a yes that was seen: it is completed, without proof', async () => {
+    const { outcome, proof } = setUp({ before: [workingRecord(confirm)], cookies: bystanders });
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+    expect(await proof()).toBe('unknown');
+  });
+
+  it.each([
+    [0, 'logged-out'],
+    [119_999, 'logged-out'],
+    [120_000, 'unexpected-reply'],
+    [86_400_000, 'unexpected-reply'],
+  ])('at access: %i ms later it is %s', async (age, kind) => {
+    const record = workingRecord({ step: 'access' }, { startedAt: now - age });
+    const { outcome, world } = setUp({ before: [record] });
+    expect(await outcome()).toMatchObject({ kind });
+    expect(world.exits).toHaveLength(kind === 'logged-out' ? 1 : 0);
+  });
+
+  it('in its own mode', async () => {
+    const record = workingRecord({ step: 'read', found }, { mode: 'local' });
+    const { outcome, world } = setUp({ before: [record] });
+    expect(await outcome()).toMatchObject({ kind: 'removed-locally' });
+    expect(world.exits).toEqual([]);
+  });
+
+  it('before anything new begins, which joins it', async () => {
+    const { script, open } = gate();
+    const before = [workingRecord({ step: 'exit', found })];
+    const { service, world, records, outcome } = setUp({ before, exit: [script] });
+    await service.logOut('0', 'popup', 'local');
+    expect(records.read('0')?.id).toBe('old');
+    open();
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+    expect(world.exits).toHaveLength(1);
+    expect(records.history.map(({ id }) => id)).not.toContain('id-1');
+  });
+
+  it('under the watchdog', async () => {
+    const { watchdog } = setUp({ before: [workingRecord({ step: 'exit', found })] });
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+    expect(watchdog.set).toHaveBeenCalledTimes(1);
+  });
+
+  it('a proof that was lost is unknown, and shown', async () => {
+    const { proof, shown, world } = setUp({ before: [endedRecord({ isProving: true })] });
+    expect(await proof()).toBe('unknown');
+    expect(shown.map(({ state }) => state)).toMatchObject([{ revocation: 'unknown' }]);
+    expect(world.navs).toEqual([]);
+  });
+
+  it.each<[string, LogOutRecord]>([
+    ['good', endedRecord()],
+    ['bad', endedRecord({ outcome: { kind: 'timeout', cookies: kept } })],
+  ])('an end is shown as it is: %s', async (_, record) => {
+    const { shown, records, world } = setUp({ before: [record] });
+    await settle();
+    expect(shown).toEqual([record]);
+    expect(records.history).toEqual([]);
+    expect(world.events).toEqual([]);
+  });
+
+  it('the record of another worker’s store is left alone', async () => {
+    const before = [
+      workingRecord({ step: 'exit', found }, { storeId: '1' }),
+      { ...endedRecord({ isProving: true }), storeId: '2' },
+    ];
+    const { shown, records, world } = setUp({ before });
+    await settle();
+    expect(shown).toEqual([]);
+    expect(records.history).toEqual([]);
+    expect(world.events).toEqual([]);
+  });
+});
+
+it('the world of these tests ends sessions truly', async () => {
+  const world: World = createWorld({ cookies: logIn('A') });
+  await world.needs.server.exit('token-A');
+  expect([...world.alive, ...world.jar]).toEqual([]);
+});
