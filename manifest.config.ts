@@ -23,6 +23,7 @@ export function manifestOf(browser: BrowserName, version: string) {
       default_icon: icons,
     },
     permissions: [
+      ...(browser === 'firefox' ? (['contextualIdentities'] as const) : []),
       'cookies',
       'storage',
       'contextMenus',
@@ -31,6 +32,10 @@ export function manifestOf(browser: BrowserName, version: string) {
     ],
     // Not `https://` alone: the cookies API would hide every cookie that is not Secure.
     host_permissions: ['*://*.bilibili.com/*'],
+    // Each belongs to one setting that is off by default.
+    optional_host_permissions: ['*://*.biligame.com/*'],
+    optional_permissions: ['browsingData'],
+    options_ui: { page: 'src/options/index.html', open_in_tab: true },
     commands: {
       'log-out': {
         suggested_key: { default: 'Alt+Shift+L' },
@@ -47,7 +52,13 @@ export function manifestOf(browser: BrowserName, version: string) {
       : {
           background: { scripts: ['src/background/index.ts'], type: 'module' },
           browser_specific_settings: {
-            gecko: { id: 'log-out@bilibili-log-out.example', strict_min_version: '140.0' },
+            gecko: {
+              id: 'log-out@bilibili-log-out.example',
+              strict_min_version: '140.0',
+              // Why this is the honest value: PRIVACY.md.
+              data_collection_permissions: { required: ['authenticationInfo'] },
+            },
+            gecko_android: { strict_min_version: '142.0' },
           },
         }),
   } satisfies ManifestV3Export;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
 import type { ExtensionBrowser, LaunchOptions } from './extension-browser.ts';
+import { bilibiliHosts } from './hosts.ts';
 
 const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
 
@@ -33,14 +34,12 @@ export interface ChromiumBrowser extends ExtensionBrowser {
   countPopups(): Promise<number>;
 }
 
+/** Patterns, unlike Firefox's list: any subdomain leads to the stand-in. */
+const standInHosts = [...bilibiliHosts, '*.bilibili.com', '*.biligame.com', '*.hdslb.com'];
+
 /** Every host is the stand-in or does not exist: nothing leaves the machine. */
 function networkArguments(port: number): string[] {
-  const standIn = [
-    ...['bilibili.com', '*.bilibili.com', '*.biligame.com', '*.hdslb.com'],
-    // Look-alikes, whose cookies are nobody's business.
-    ...['notbilibili.com', 'bilibili.com.example'],
-  ];
-  const rules = [...standIn.map((host) => `MAP ${host} 127.0.0.1:${port}`), 'MAP * ~NOTFOUND'];
+  const rules = [...standInHosts.map((host) => `MAP ${host} 127.0.0.1:${port}`), 'MAP * ~NOTFOUND'];
   return [`--host-resolver-rules=${rules.join(', ')}`, '--ignore-certificate-errors'];
 }
 

@@ -11,7 +11,7 @@ const endedAt = 1_000_000;
 const start = (trigger: Trigger = 'shortcut', id = 'a') =>
   begun({ id, storeId: '0', trigger, mode: 'server', startedAt: 0 });
 const endOf = (record: LogOutRecord, outcome: Outcome, isProving = false) =>
-  ended(record, { outcome, endedAt, isProving }, undefined);
+  ended(record, { outcome, endedAt, isProving, tasks: [] }, undefined);
 
 /** A toolbar that writes down what it shows, and a clock that is moved by hand. */
 function setUp({ isInSight = true } = {}) {
@@ -72,7 +72,7 @@ describe('the badge', () => {
     [
       'a session that is still alive',
       proved(asking, 'still-alive'),
-      `!|${titled('revocationStillAlive')}`,
+      `!|${titled('stillAliveTitle')}`,
     ],
     ['a session that is still alive, seen', seen(proved(asking, 'still-alive')), '|name'],
     ['a failure', endOf(start(), bad), `!|${titled('offlineTitle')}`],
@@ -147,7 +147,7 @@ describe('the ✓', () => {
     show(asking);
     show(proved(asking, 'still-alive'));
     pass(6_000);
-    expect(badges.at(-1)).toBe(`!|${titled('revocationStillAlive')}`);
+    expect(badges.at(-1)).toBe(`!|${titled('stillAliveTitle')}`);
   });
 });
 

@@ -1,3 +1,4 @@
+import { logOutOfSisterSite, sisterSite } from '../core/aftercare.ts';
 import { judgeNav } from '../core/reply.ts';
 import { sessionsIn } from '../core/session.ts';
 import * as access from '../platform/access.ts';
@@ -7,29 +8,51 @@ import { translate } from '../platform/i18n.ts';
 import { createJar } from '../platform/jar.ts';
 import { createRecords } from '../platform/records.ts';
 import { acceptConnections, onMessage } from '../platform/runtime.ts';
-import { createServer } from '../platform/server.ts';
+import { createServer, visit } from '../platform/server.ts';
 import { createSessionRules } from '../platform/session-rules.ts';
-import { ownStoreId } from '../platform/stores.ts';
+import { readSettings, writeSettings } from '../platform/settings-store.ts';
+import { removeSiteData } from '../platform/site-data.ts';
+import { ambientStoreId, serves } from '../platform/stores.ts';
 import { toolbar } from '../platform/toolbar.ts';
 import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
+import { parseSettings } from '../settings/settings.ts';
+import { createAftercare } from './aftercare.ts';
 import { createFeedback } from './feedback.ts';
 import { createLogOutService } from './log-out-service.ts';
 
 // Everything below is registered synchronously: a worker is woken for listeners it had at its start.
 
-const server = createServer(createSessionRules(ownStoreId === '1' ? 'odd' : 'even'));
+const server = createServer(createSessionRules(ambientStoreId === '1' ? 'odd' : 'even'));
+const jarOf = (storeId: string) => createJar('bilibili.com', storeId, storeId === ambientStoreId);
+
+const aftercare = createAftercare({
+  readSettings: async () => parseSettings(await readSettings()),
+  writeSettings,
+  isAllowed: access.isTaskAllowed,
+  tasks: {
+    biligame: (storeId, { redirectUrl, session }) => {
+      const jar = createJar(sisterSite, storeId, storeId === ambientStoreId);
+      return logOutOfSisterSite({ jar, server, visit }, redirectUrl, session?.handle);
+    },
+    siteData: async (storeId) => {
+      await removeSiteData(storeId);
+      return 'done';
+    },
+  },
+});
 
 const service = createLogOutService({
   records: createRecords(),
   needsOf: (storeId) => ({
     access,
-    jar: createJar('bilibili.com', storeId, storeId === ownStoreId),
+    jar: jarOf(storeId),
     server,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   }),
-  serves: (storeId) => storeId === ownStoreId,
+  serves,
   fingerprint,
+  aftercare,
   watchdog,
   show: createFeedback({
     toolbar,
@@ -43,10 +66,10 @@ const service = createLogOutService({
 
 onMenuChosen(
   () => translate('logOutOfBilibili'),
-  () => service.logOut(ownStoreId, 'context-menu', 'server'),
+  (storeId) => service.logOut(storeId, 'context-menu', 'server'),
 );
 
-onShortcut(() => service.logOut(ownStoreId, 'shortcut', 'server'));
+onShortcut((storeId) => service.logOut(storeId, 'shortcut', 'server'));
 
 onMessage(
   createDispatcher({
@@ -54,9 +77,12 @@ onMessage(
       await service.logOut(storeId, 'popup', mode);
       return null;
     },
+    'log-out-everywhere': async ({ storeIds }) => {
+      await service.logOutAll(storeIds, 'popup');
+      return null;
+    },
     'get-profile': async ({ storeId }) => {
-      const jar = createJar('bilibili.com', storeId, storeId === ownStoreId);
-      const [session] = sessionsIn(await jar.list());
+      const [session] = sessionsIn(await jarOf(storeId).list());
       return session ? judgeNav(await server.nav(session.cookieHeader)) : { liveness: 'unclear' };
     },
     'mark-seen': async ({ storeId, id }) => {
@@ -65,6 +91,8 @@ onMessage(
     },
   }),
 );
+
+access.onAccessChanged(() => aftercare.switchOffForbidden());
 
 acceptConnections();
 acceptWakeups();

@@ -33,6 +33,7 @@ function createRecords(initial: readonly LogOutRecord[]) {
     read,
     all: async () => [...stored.keys()].map(read).filter((record) => record !== undefined),
     async put(record: LogOutRecord) {
+      await new Promise((resolve) => setImmediate(resolve));
       write(record);
     },
     async change(storeId: string, id: string, change: (record: LogOutRecord) => LogOutRecord) {
@@ -67,6 +68,7 @@ function setUp(options: SetUp = {}) {
     needsOf: () => (options.needs ? options.needs(world.needs) : world.needs),
     serves: options.serves ?? ((storeId) => storeId === '0'),
     fingerprint: options.fingerprint ?? (async (salt, value) => print(salt, value)),
+    aftercare: { planned: async () => [], run: async () => 'done' },
     watchdog,
     show: (record) => shown.push(structuredClone(record)),
     now: () => now,
@@ -263,7 +265,48 @@ describe('one at a time', () => {
   });
 });
 
+describe('several stores', () => {
+  it('are logged out one after another, each once, as one batch', async () => {
+    const { script, open } = gate(yes);
+    const { service, world, records, outcome } = setUp({
+      exit: [script, lost, lost],
+      serves: () => true,
+    });
+    await service.logOutAll(['0', '1', '0'], 'popup');
+    await settle();
+    expect(world.exits).toHaveLength(1);
+    expect(records.read('1')?.state.phase).toBe('working');
+    await service.logOut('1', 'popup', 'local');
+    open();
+    await outcome('1');
+    const written = [records.read('0'), records.read('1')];
+    expect(written).toMatchObject([{ mode: 'server' }, { mode: 'server' }]);
+    expect(new Set(written.map((record) => record?.batch))).toEqual(new Set([written[0]?.batch]));
+    expect(written[0]?.batch).toBeTypeOf('string');
+    expect(new Set(records.history.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('are all served by this worker, or none is logged out', async () => {
+    const { service, world, records } = setUp();
+    await expect(service.logOutAll(['0', '1'], 'popup')).rejects.toThrow();
+    expect(records.history).toEqual([]);
+    expect(world.events).toEqual([]);
+  });
+});
+
 describe('a record', () => {
+  it('that cannot be written starts nothing, and stands in nobody’s way', async () => {
+    const { service, world, records, outcome } = setUp();
+    const put = records.put;
+    records.put = fails;
+    await expect(service.logOut('0', 'popup', 'server')).rejects.toThrow('broken');
+    await settle();
+    expect(world.events).toEqual([]);
+    records.put = put;
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+  });
+
   it('is never written by the proof of an earlier log-out', async () => {
     const { script, open } = gate(navAlive);
     const { service, world, records, shown, state, outcome } = setUp({ nav: [script, navAlive] });
@@ -389,7 +432,7 @@ function workingRecord(progress: StoredProgress, parts: Partial<LogOutRecord> = 
 
 function endedRecord(parts: { outcome?: Outcome; isProving?: boolean } = {}): LogOutRecord {
   const outcome: Outcome = { kind: 'logged-out', cookies: fatesOf(found, [], []) };
-  const end = { outcome, endedAt: now - 1, isProving: false, ...parts };
+  const end = { outcome, endedAt: now - 1, isProving: false, tasks: [], ...parts };
   return ended(workingRecord({ step: 'access' }), end, undefined);
 }
 

@@ -1,3 +1,4 @@
+import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
 import {
   logOut,
   type Mode,
@@ -6,15 +7,18 @@ import {
   type Result,
   resume,
 } from '../core/log-out.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { isGood, type Outcome } from '../core/outcome.ts';
 import {
+  abandoned,
   advanced,
   begun,
   ended,
+  isUnsettled,
   type LogOutRecord,
   proved,
   seen,
   type Trigger,
+  tended,
 } from '../core/record.ts';
 import type { Session } from '../core/session.ts';
 
@@ -39,6 +43,11 @@ interface Parts {
   /** Whether this worker serves a store: of two workers, each has its own. */
   serves(storeId: string): boolean;
   fingerprint(salt: string, value: string): Promise<string>;
+  /** What follows a good end, where a person has switched it on. */
+  readonly aftercare: {
+    planned(): Promise<AftercareTask[]>;
+    run(task: AftercareTask, storeId: string, result: Result): Promise<AftercareResult>;
+  };
   /** Wakes the worker later, in case it is stopped before the end. */
   readonly watchdog: { set(): Promise<void>; clear(): Promise<void> };
   /** Is shown every new state of a record. */
@@ -55,6 +64,8 @@ export interface LogOutService {
    * @throws (rejects) for a store that another worker serves.
    */
   logOut(storeId: string, trigger: Trigger, mode: Mode): Promise<void>;
+  /** The same for several stores, one after another. */
+  logOutAll(storeIds: readonly string[], trigger: Trigger): Promise<void>;
   markSeen(storeId: string, id: string): Promise<void>;
 }
 
@@ -92,17 +103,24 @@ export function createLogOutService(parts: Parts): LogOutService {
     }
     const { outcome, prove, kept } = result;
     const print = kept && (await parts.fingerprint(record.id, kept.handle));
-    const end = { outcome, endedAt: parts.now(), isProving: prove !== undefined };
+    const tasks = isGood(outcome) ? await parts.aftercare.planned().catch(() => []) : [];
+    const end = { outcome, endedAt: parts.now(), isProving: prove !== undefined, tasks };
     await update(record, (current) => ended(current, end, print));
-    void finish(record, prove);
+    void finish(record, result, tasks);
   };
 
-  /** Fills in the proof, by which time a later log-out may be under way. */
-  const finish = async (record: LogOutRecord, prove: Result['prove']) => {
-    if (prove) {
-      const revocation = await prove().catch(() => 'unknown' as const);
-      await update(record, (current) => proved(current, revocation));
-    }
+  /** Fills in the proof and the aftercare, by which time a later log-out may be under way. */
+  const finish = async (record: LogOutRecord, result: Result, tasks: readonly AftercareTask[]) => {
+    const tend = async (task: AftercareTask) => {
+      const ending = parts.aftercare.run(task, record.storeId, result);
+      const outcome = await ending.catch(() => 'failed' as const);
+      await update(record, (current) => tended(current, task, outcome));
+    };
+    const proof = async () => {
+      const revocation = await result.prove?.().catch(() => 'unknown' as const);
+      if (revocation) await update(record, (current) => proved(current, revocation));
+    };
+    await Promise.all([proof(), ...tasks.map(tend)]);
     unfinished -= 1;
     if (unfinished === 0) await watchdog.clear().catch(() => undefined);
   };
@@ -120,11 +138,11 @@ export function createLogOutService(parts: Parts): LogOutService {
   const takeUp = (record: LogOutRecord): void => {
     const { state, mode, fingerprint } = record;
     if (state.phase === 'ended') {
-      const lost = state.revocation === 'asking';
-      if (lost) void update(record, (current) => proved(current, 'unknown'));
+      if (isUnsettled(record)) void update(record, abandoned);
       else parts.show(record);
       return;
     }
+    parts.show(record);
     const interrupted = {
       mode,
       progress: state.progress,
@@ -136,24 +154,47 @@ export function createLogOutService(parts: Parts): LogOutService {
     void occupy(record, (needs) => resume(needs, interrupted));
   };
 
-  const ready = records.all().then((all) => {
+  const takeUpAll = async () => {
+    const all = await records.all().catch(() => []);
     for (const record of all) if (parts.serves(record.storeId)) takeUp(record);
-  });
+    // A former life may have left its watchdog behind.
+    if (unfinished === 0) await watchdog.clear().catch(() => undefined);
+  };
+  const ready = takeUpAll();
+
+  /** Log-outs that wait for their turn: all are written down before the first one begins. */
+  const start = async (
+    storeIds: readonly string[],
+    common: Pick<LogOutRecord, 'trigger' | 'mode' | 'batch'>,
+  ) => {
+    if (!storeIds.every(parts.serves)) {
+      throw new Error('This worker does not serve that cookie store.');
+    }
+    await ready;
+    const startedAt = parts.now();
+    const begin = (storeId: string) => begun({ ...common, id: parts.newId(), storeId, startedAt });
+    const queue = storeIds.filter((storeId) => !underWay.has(storeId)).map(begin);
+    for (const { storeId } of queue) underWay.add(storeId);
+    try {
+      await Promise.all(queue.map((record) => records.put(record)));
+    } catch (error) {
+      for (const { storeId } of queue) underWay.delete(storeId);
+      throw error;
+    }
+    void runQueue(queue);
+  };
+
+  const runQueue = async (queue: readonly LogOutRecord[]) => {
+    for (const record of queue) {
+      parts.show(record);
+      await occupy(record, (needs) => logOut(needs, record.mode)).catch(() => undefined);
+    }
+  };
 
   return {
-    async logOut(storeId, trigger, mode) {
-      if (!parts.serves(storeId)) throw new Error('This worker does not serve that cookie store.');
-      await ready;
-      if (underWay.has(storeId)) return;
-      const record = begun({ id: parts.newId(), storeId, trigger, mode, startedAt: parts.now() });
-      const isWritten = records.put(record);
-      void occupy(record, async (needs) => {
-        await isWritten;
-        parts.show(record);
-        return logOut(needs, mode);
-      });
-      await isWritten;
-    },
+    logOut: (storeId, trigger, mode) => start([storeId], { trigger, mode }),
+    logOutAll: (storeIds, trigger) =>
+      start([...new Set(storeIds)], { trigger, mode: 'server', batch: parts.newId() }),
     async markSeen(storeId, id) {
       await ready;
       const changed = await records.change(storeId, id, seen);

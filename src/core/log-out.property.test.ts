@@ -376,7 +376,7 @@ describe('whatever is repeated to us', () => {
         );
         record = ended(
           record,
-          { outcome, endedAt: 1, isProving: prove !== undefined },
+          { outcome, endedAt: 1, isProving: prove !== undefined, tasks: [] },
           kept && printOf(kept.handle),
         );
         written.push(record);

@@ -508,6 +508,35 @@ describe('the handle on another session', () => {
     expect(await lastOutcome(world)).toEqual(outcome);
     expect(world.removed).toEqual([]);
   });
+
+  it('is kept when that session came while the server was asked about another', async () => {
+    const world: World = createWorld({
+      cookies: both,
+      alive: ['A', 'C'],
+      nav: [
+        () => {
+          // A log-in replaces what it finds.
+          world.jar = [...bystanders, ...logIn('B', hidden), ...logIn('C')];
+          return navDead;
+        },
+      ],
+      deletesCookies: false,
+    });
+    await logOut(world.needs, 'server');
+    expect(world.destroyed).toEqual([]);
+  });
+
+  it.each<[string, Partial<WorldOptions>]>([
+    ['where the server deleted the cookies of the first', {}],
+    ['where nobody deleted them', { deletesCookies: false }],
+    ['where the cookies had to be attached', { isAmbient: false }],
+  ])('is what a log-out that is asked for once more ends: %s', async (_, options) => {
+    const world = createWorld({ cookies: both, alive: ['A', 'B'], ...options });
+    expect(await lastOutcome(world)).toMatchObject({ reason: 'other-session' });
+    expect(await lastOutcome(world)).toMatchObject({ kind: 'logged-out' });
+    expect([...world.alive, ...world.destroyed]).toEqual([]);
+    expect(world.jar).toEqual(bystanders);
+  });
 });
 
 describe('only this browser', () => {
@@ -542,7 +571,8 @@ describe('only this browser', () => {
   ])('never calls the server: %s', async (_, options, outcome) => {
     const world = createWorld({ cookies: loggedIn, ...options });
     const result = await logOut(world.needs, 'local');
-    expect(result).toEqual({ outcome });
+    expect(result).toMatchObject({ outcome });
+    expect(result.prove).toBeUndefined();
     expect([...world.exits, ...world.navs]).toEqual([]);
     expect(world.jar).toEqual(expect.arrayContaining(bystanders));
   });

@@ -8,7 +8,7 @@ import {
   type ReplyDetail,
   type Verdict,
 } from './reply.ts';
-import { accountCookies, type Session, sessionsIn } from './session.ts';
+import { accountCookies, isHandle, type Session, sessionsIn } from './session.ts';
 
 /** The six things a log-out does, in order. */
 export const steps = ['access', 'read', 'exit', 'judge', 'confirm', 'prove'] as const;
@@ -71,7 +71,9 @@ export interface Result {
   readonly outcome: Outcome;
   /** Another session than the one that ended, whose cookies were kept. */
   readonly kept?: Session | undefined;
-  /** The address that the server wants visited after its yes. */
+  /** The session that was dealt with. */
+  readonly session?: Session | undefined;
+  /** The address that the server wants visited after its yes. Unchecked. */
   readonly redirectUrl?: string | undefined;
   /**
    * After a yes: asks whether the old session is dead. It holds the old cookies, and outlives the
@@ -97,15 +99,19 @@ const shownMessageLength = 120;
 export async function logOut(needs: Needs, mode: Mode): Promise<Result> {
   await needs.report({ step: 'access' });
   if (!(await needs.access.isGranted())) return { outcome: { kind: 'no-access' } };
+  return logOutWith({ ...needs, account: watchAccount(needs.jar) }, mode);
+}
 
-  const before = accountCookies(await needs.jar.list());
+async function logOutWith(needs: InnerNeeds, mode: Mode): Promise<Result> {
+  const before = await needs.account.list();
   const found = namesIn(before);
   const [session] = sessionsIn(before);
   await needs.report({ step: 'read', session, found });
-  if (mode === 'local' || !session) {
-    const ending = before.length > 0 && mode === 'local' ? 'removed-locally' : 'already-logged-out';
-    return clear(needs, { session, found, ending });
+  if (before.length === 0) {
+    return { outcome: { kind: 'already-logged-out', cookies: fatesOf([], [], []) } };
   }
+  if (mode === 'local') return clear(needs, { session, found, ending: 'removed-locally' });
+  if (!session) return clear(needs, { session, found, ending: 'already-logged-out' });
   if (session.token === undefined) {
     return { outcome: { kind: 'no-csrf-token', cookies: fatesOf(found, found, found) } };
   }
@@ -114,20 +120,41 @@ export async function logOut(needs: Needs, mode: Mode): Promise<Result> {
   switch (ruling.kind) {
     case 'accepted': {
       const cleared = await clear(needs, { session: asked, found, ending: 'logged-out' });
-      const isProvable = cleared.outcome.kind === 'logged-out';
-      return {
-        ...cleared,
-        redirectUrl: ruling.redirectUrl,
-        ...(isProvable && { prove: () => prove(needs, asked) }),
-      };
+      return { ...withProof(needs, cleared, asked), redirectUrl: ruling.redirectUrl };
     }
     case 'dead':
       return clear(needs, { session: asked, found, ending: 'session-expired' });
     default: {
-      const now = namesIn(accountCookies(await needs.jar.list()));
-      return { outcome: failure(ruling, fatesOf(found, now, now), asked) };
+      const now = namesIn(await needs.account.list());
+      return { outcome: failure(ruling, fatesOf(found, now, now), needs.account.values) };
     }
   }
+}
+
+/** The account's side of a jar, and every value that was seen in the jar: those are never shown. */
+interface Account {
+  list(): Promise<Cookie[]>;
+  readonly values: ReadonlySet<string>;
+}
+
+type InnerNeeds = Needs & { readonly account: Account };
+
+function watchAccount(jar: Jar): Account {
+  const values = new Set<string>();
+  return {
+    values,
+    async list() {
+      const cookies = await jar.list();
+      for (const { value } of cookies) values.add(value);
+      return accountCookies(cookies);
+    },
+  };
+}
+
+/** A log-out can be proved as long as its cookies are in memory. */
+function withProof(needs: Needs, cleared: Result, session: Session | undefined): Result {
+  if (cleared.outcome.kind !== 'logged-out') return cleared;
+  return { ...cleared, prove: async () => (session ? prove(needs, session) : 'unknown') };
 }
 
 /** What is known of a log-out that the worker's death interrupted. */
@@ -145,30 +172,43 @@ export interface Interrupted {
 }
 
 /**
- * Brings an interrupted log-out to a truthful end. While its session is still in the jar it starts
- * over: logging out twice is harmless. A session that came since is nobody's wish to end. Without
- * the session's cookies the server cannot be asked any more: a yes that was seen counts, a yes that
- * nobody saw does not.
+ * Brings an interrupted log-out to a truthful end. Before the server's answer was judged it starts
+ * over while its session is still in the jar: logging out twice is harmless. After that it only
+ * confirms. A session that came since is nobody's wish to end. Without the session's cookies the
+ * server cannot be asked any more: a yes that was seen counts, a yes that nobody saw does not.
+ *
+ * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
  */
-export async function resume(needs: Needs, interrupted: Interrupted): Promise<Result> {
+export async function resume(outer: Needs, interrupted: Interrupted): Promise<Result> {
   const { mode, progress } = interrupted;
   if (progress.step === 'access') {
-    return interrupted.isRecent ? logOut(needs, mode) : { outcome: cutShort() };
+    return interrupted.isRecent ? logOut(outer, mode) : { outcome: cutShort() };
   }
-  const jar = accountCookies(await needs.jar.list());
+  if (!(await outer.access.isGranted())) return { outcome: { kind: 'no-access' } };
+  const needs: InnerNeeds = { ...outer, account: watchAccount(outer.jar) };
+  const jar = await needs.account.list();
   const sessions = sessionsIn(jar);
-  for (const session of sessions) {
-    if (await interrupted.isAbout(session)) return logOut(needs, mode);
-  }
-  const unseenYes = progress.step !== 'confirm' && progress.found.includes('SESSDATA');
-  if (unseenYes || (mode === 'local' && sessions.length > 0)) {
+  const session = await findSession(sessions, interrupted.isAbout);
+
+  const isJudged = progress.step === 'confirm';
+  if (session && !isJudged) return logOutWith(needs, mode);
+  const isYesUnseen = !isJudged && progress.found.includes('SESSDATA');
+  const isForeign = mode === 'local' && !session && sessions.length > 0;
+  if (isYesUnseen || isForeign) {
     return { outcome: cutShort(fatesOf(progress.found, namesIn(jar), namesIn(jar))) };
   }
-  const ending = progress.step === 'confirm' ? progress.ending : 'already-logged-out';
-  const cleared = await clear(needs, { session: undefined, found: progress.found, ending });
-  // The yes was seen, but the cookies that a proof needs died with the worker.
-  const isUnprovable = cleared.outcome.kind === 'logged-out';
-  return { ...cleared, ...(isUnprovable && { prove: async () => 'unknown' }) };
+  const ending = isJudged ? progress.ending : 'already-logged-out';
+  const left = isJudged ? progress.left : [];
+  const cleared = await clear(needs, { session, found: progress.found, left, ending });
+  return withProof(needs, cleared, session);
+}
+
+async function findSession(
+  sessions: readonly Session[],
+  isWanted: (session: Session) => Promise<boolean>,
+): Promise<Session | undefined> {
+  for (const session of sessions) if (await isWanted(session)) return session;
+  return undefined;
 }
 
 function cutShort(cookies?: ReturnType<typeof fatesOf>): Outcome {
@@ -185,7 +225,7 @@ type Ruling = Exclude<Verdict, { kind: 'not-logged-in' }> | { readonly kind: 'de
  * when the browser did not send them by itself.
  */
 async function askToExit(
-  needs: Needs,
+  needs: InnerNeeds,
   first: Session,
   found: readonly AccountCookieName[],
 ): Promise<{ ruling: Ruling; asked: Session }> {
@@ -202,8 +242,8 @@ async function askToExit(
   let verdict = await ask();
   if (verdict.kind === 'lost') verdict = await ask();
   if (verdict.kind === 'csrf-rejected') {
-    const fresh = sessionsIn(await needs.jar.list())[0];
-    if (fresh?.token !== undefined && fresh.token !== asked.token && fresh.uid === asked.uid) {
+    const [fresh] = sessionsIn(await needs.account.list());
+    if (fresh?.token !== undefined && fresh.token !== asked.token && isSameAccount(fresh, asked)) {
       asked = fresh;
       verdict = await ask();
     }
@@ -222,6 +262,10 @@ async function askToExit(
   return { ruling: { kind: 'unexpected-reply', reason, detail: {} }, asked };
 }
 
+function isSameAccount(a: Session, b: Session): boolean {
+  return a.handle === b.handle || (a.uid !== undefined && a.uid === b.uid);
+}
+
 async function probe(needs: Needs, session: Session): Promise<Liveness> {
   return judgeNav(await needs.server.nav(session.cookieHeader)).liveness;
 }
@@ -230,47 +274,52 @@ interface Clearing {
   /** The session that has ended, whose handle may go. */
   readonly session: Session | undefined;
   readonly found: readonly AccountCookieName[];
+  /** What a worker that was stopped had found left. */
+  readonly left?: readonly AccountCookieName[];
   readonly ending: GoodKind;
 }
 
 /**
  * Confirms: removes what is left of the account in whatever shape, and reads the jar again. The
  * handle on another session goes only when the server says that it is dead (or a person chose to
- * clear this browser); otherwise nothing is removed.
+ * clear this browser); otherwise nothing but dead handles is removed.
  */
-async function clear(needs: Needs, { session, found, ending }: Clearing): Promise<Result> {
-  const leftovers = accountCookies(await needs.jar.list());
-  const left = namesIn(leftovers);
-  await needs.report({ step: 'confirm', session, found, left, ending });
+async function clear(needs: InnerNeeds, clearing: Clearing): Promise<Result> {
+  const { session, found, ending } = clearing;
   const sessionEnded = ending === 'logged-out' || ending === 'session-expired';
-  const kept =
-    ending === 'removed-locally' ? undefined : await otherSession(needs, leftovers, session);
-  if (kept) {
-    const cookies = fatesOf(found, left, left);
-    const reason = 'other-session';
-    return { kept, outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };
+  const dead = new Set(session && [session.handle]);
+  for (;;) {
+    // Read anew after every question: a log-in may have come while the server was asked.
+    const leftovers = await needs.account.list();
+    const left = [...(clearing.left ?? []), ...namesIn(leftovers)];
+    await needs.report({ step: 'confirm', session, found, left, ending });
+    const other = sessionsIn(leftovers).find(({ handle }) => !dead.has(handle));
+    if (other && ending !== 'removed-locally') {
+      if ((await probe(needs, other)) === 'dead') {
+        dead.add(other.handle);
+        continue;
+      }
+      // A dead handle in front would hide the living session from the next log-out.
+      await removeAll(
+        needs,
+        leftovers.filter(({ name, value }) => isHandle(name) && dead.has(value)),
+      );
+      const cookies = fatesOf(found, left, namesIn(await needs.account.list()));
+      const reason = 'other-session';
+      return { kept: other, outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };
+    }
+    await removeAll(needs, leftovers);
+    const atEnd = leftovers.length > 0 ? namesIn(await needs.account.list()) : [];
+    const cookies = fatesOf(found, left, atEnd);
+    if (remaining(cookies).length === 0) return { session, outcome: { kind: ending, cookies } };
+    const reason = 'not-removable';
+    return { outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };
   }
-  for (const cookie of leftovers) await needs.jar.remove(cookie);
-  const atEnd = leftovers.length > 0 ? namesIn(accountCookies(await needs.jar.list())) : [];
-  const cookies = fatesOf(found, left, atEnd);
-  return {
-    outcome:
-      remaining(cookies).length > 0
-        ? { kind: 'cookies-remain', cookies, reason: 'not-removable', sessionEnded }
-        : { kind: ending, cookies },
-  };
 }
 
-/** A session in the jar, other than the one that ended, that the server does not call dead. */
-async function otherSession(
-  needs: Needs,
-  jar: readonly Cookie[],
-  ended: Session | undefined,
-): Promise<Session | undefined> {
-  for (const other of sessionsIn(jar)) {
-    if (other.handle !== ended?.handle && (await probe(needs, other)) !== 'dead') return other;
-  }
-  return undefined;
+async function removeAll(needs: Needs, cookies: readonly Cookie[]): Promise<void> {
+  // What a removal says counts for nothing, an error included: the jar is read again.
+  for (const cookie of cookies) await needs.jar.remove(cookie).catch(() => undefined);
 }
 
 async function prove(needs: Needs, session: Session): Promise<Revocation> {
@@ -286,7 +335,7 @@ async function prove(needs: Needs, session: Session): Promise<Revocation> {
 function failure(
   ruling: Exclude<Ruling, { kind: 'accepted' | 'dead' }>,
   cookies: ReturnType<typeof fatesOf>,
-  asked: Session,
+  values: ReadonlySet<string>,
 ): Outcome {
   switch (ruling.kind) {
     case 'lost':
@@ -294,20 +343,31 @@ function failure(
     case 'timeout':
       return { kind: 'timeout', cookies };
     default:
-      return { ...ruling, cookies, detail: shownDetail(ruling.detail, asked) };
+      return { ...ruling, cookies, detail: shownDetail(ruling.detail, values) };
   }
 }
 
+/** Shorter values are no secrets (a switch, a count), and would tear any text to pieces. */
+const secretLength = 4;
+
 /** What may be stored and shown: no cookie value that the server repeats, no control characters. */
-function shownDetail({ message = '', ...numbers }: ReplyDetail, session: Session): ReplyDetail {
-  const values = session.cookieHeader.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1));
-  const clean = values
+function shownDetail(detail: ReplyDetail, values: ReadonlySet<string>): ReplyDetail {
+  const { message = '', ...numbers } = detail;
+  const secrets = [...values]
     .flatMap((value) => [value, decoded(value)])
-    .reduce((text, value) => text.replaceAll(value, '…'), message)
+    .filter((value) => value.length >= secretLength)
+    // The longest first: a value may be part of another.
+    .sort((a, b) => b.length - a.length);
+  const clean = secrets
+    .reduce((text, secret) => text.replace(literally(secret), '…'), message)
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
   const shown = [...clean].slice(0, shownMessageLength).join('');
   return shown === '' ? numbers : { ...numbers, message: shown };
+}
+
+function literally(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi');
 }
 
 function decoded(value: string): string {

@@ -22,7 +22,7 @@ const bad: Outcome = { kind: 'offline', cookies };
 
 const start = begun({ id: 'i', storeId: '0', trigger: 'popup', mode: 'server', startedAt: 5 });
 const end = (outcome: Outcome, isProving = false) =>
-  ended(start, { outcome, endedAt: 9, isProving }, undefined);
+  ended(start, { outcome, endedAt: 9, isProving, tasks: [] }, undefined);
 const asking = end(good, true);
 
 it('a log-out begins at its first step', () => {
@@ -72,7 +72,7 @@ describe('the end', () => {
 
   it('is about the session that was kept, if there is one', () => {
     const before = advanced(start, { step: 'read', session, found: [] }, 'print');
-    const last = { outcome: bad, endedAt: 9, isProving: false };
+    const last = { outcome: bad, endedAt: 9, isProving: false, tasks: [] };
     expect(ended(before, last, undefined)).toMatchObject({ fingerprint: 'print' });
     expect(ended(before, last, 'kept')).toMatchObject({ fingerprint: 'kept' });
   });

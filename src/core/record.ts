@@ -1,4 +1,10 @@
 import * as v from 'valibot';
+import {
+  type AftercareResult,
+  type AftercareTask,
+  aftercareResults,
+  aftercareTasks,
+} from './aftercare.ts';
 import { accountCookieNames } from './cookie.ts';
 import { modes, type Progress } from './log-out.ts';
 import {
@@ -10,8 +16,8 @@ import {
   revocations,
 } from './outcome.ts';
 
-/** The four doors to a log-out. */
-export const triggers = ['popup', 'context-menu', 'shortcut', 'rule'] as const;
+/** The doors to a log-out. */
+export const triggers = ['popup', 'context-menu', 'shortcut'] as const;
 export type Trigger = (typeof triggers)[number];
 
 const namesSchema = v.array(v.picklist(accountCookieNames));
@@ -27,6 +33,8 @@ const progressSchema = v.variant('step', [
   }),
 ]);
 
+const aftercareSchema = v.optional(v.picklist(['working', ...aftercareResults]));
+
 /**
  * The current or last log-out of one cookie store: the one home of what pages draw. It holds names
  * of cookies, never values.
@@ -38,6 +46,8 @@ export const recordSchema = v.object({
   mode: v.picklist(modes),
   /** Milliseconds since 1970. */
   startedAt: v.number(),
+  /** Shared by the log-outs of several stores that one press of a button started. */
+  batch: v.exactOptional(v.string()),
   /** A salted digest that tells the session apart from a later one. */
   fingerprint: v.optional(v.string()),
   state: v.variant('phase', [
@@ -49,6 +59,10 @@ export const recordSchema = v.object({
       outcome: outcomeSchema,
       /** Present after a server's yes; `asking` until the proof is there. */
       revocation: v.optional(v.picklist(['asking', ...revocations])),
+      /** What followed a good end, task by task. */
+      aftercare: v.exactOptional(
+        v.object({ biligame: aftercareSchema, siteData: aftercareSchema }),
+      ),
       /** Whether a person has seen the outcome in a popup. */
       seen: v.boolean(),
     }),
@@ -59,7 +73,7 @@ export type EndedRecord = LogOutRecord & { state: { phase: 'ended' } };
 
 /** The record of a log-out that begins. */
 export function begun(
-  start: Pick<LogOutRecord, 'id' | 'storeId' | 'trigger' | 'mode' | 'startedAt'>,
+  start: Pick<LogOutRecord, 'id' | 'storeId' | 'trigger' | 'mode' | 'startedAt' | 'batch'>,
 ): LogOutRecord {
   return { ...start, state: { phase: 'working', progress: { step: 'access' } } };
 }
@@ -80,16 +94,21 @@ export function advanced(
 
 /**
  * The record of a log-out that has ended.
- * @param end `isProving`: whether the proof is being asked for.
+ * @param end `isProving`: whether the proof is being asked for; `tasks`: what follows.
  * @param fingerprint that of another session, if one was kept.
  */
 export function ended(
   record: LogOutRecord,
-  end: { readonly outcome: Outcome; readonly endedAt: number; readonly isProving: boolean },
+  end: {
+    readonly outcome: Outcome;
+    readonly endedAt: number;
+    readonly isProving: boolean;
+    readonly tasks: readonly AftercareTask[];
+  },
   fingerprint: string | undefined,
 ): LogOutRecord {
-  const { outcome, endedAt, isProving } = end;
-  return {
+  const { outcome, endedAt, isProving, tasks } = end;
+  const over: LogOutRecord = {
     ...record,
     ...(fingerprint !== undefined && { fingerprint }),
     state: {
@@ -100,6 +119,7 @@ export function ended(
       ...(isProving && { revocation: 'asking' }),
     },
   };
+  return tasks.reduce((done, task) => tended(done, task, 'working'), over);
 }
 
 /** The record with its proof filled in. */
@@ -109,6 +129,35 @@ export function proved(record: LogOutRecord, revocation: Revocation): LogOutReco
   return record.state.phase === 'ended'
     ? { ...record, state: { ...record.state, revocation, seen: record.state.seen && !warns } }
     : record;
+}
+
+/** The record with how far the aftercare has come. */
+export function tended(
+  record: LogOutRecord,
+  task: AftercareTask,
+  result: AftercareResult | 'working',
+): LogOutRecord {
+  const { state } = record;
+  if (state.phase !== 'ended') return record;
+  return { ...record, state: { ...state, aftercare: { ...state.aftercare, [task]: result } } };
+}
+
+/** The record after the worker that would have finished it has died. */
+export function abandoned(record: LogOutRecord): LogOutRecord {
+  const { state } = record;
+  if (state.phase !== 'ended') return record;
+  const tasks = aftercareTasks.filter((task) => state.aftercare?.[task] === 'working');
+  const told = state.revocation === 'asking' ? proved(record, 'unknown') : record;
+  return tasks.reduce((done, task) => tended(done, task, 'interrupted'), told);
+}
+
+/** Whether anything of an ended log-out is still to come. */
+export function isUnsettled({ state }: LogOutRecord): boolean {
+  return (
+    state.phase === 'working' ||
+    state.revocation === 'asking' ||
+    aftercareTasks.some((task) => state.aftercare?.[task] === 'working')
+  );
 }
 
 /** The record after a person has seen its outcome. */

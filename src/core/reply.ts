@@ -76,7 +76,8 @@ const redirectSchema = v.object({ data: v.object({ redirectUrl: v.string() }) })
 
 const refusedSchema = v.object({
   code: v.pipe(v.number(), v.integer()),
-  message: v.exactOptional(v.string()),
+  // Only ever shown: one that is no text is none.
+  message: v.fallback(v.optional(v.string()), undefined),
 });
 
 // Sources of the codes: SocialSisterYi/bilibili-API-collect, docs/login/exit.md and docs/misc/errcode.md.
@@ -189,7 +190,8 @@ function isHtml(reply: Reply): boolean {
 }
 
 function parseJson(reply: Reply): unknown {
-  if (!reply.complete || !/^\s*application\/json\b/i.test(reply.contentType)) return undefined;
+  if (!reply.complete || !/^\s*application\/json\s*(;|$)/i.test(reply.contentType))
+    return undefined;
   try {
     return JSON.parse(reply.body);
   } catch {
@@ -201,6 +203,9 @@ function parseJson(reply: Reply): unknown {
 function secondsUntilRetry(reply: Reply): number | undefined {
   const value = reply.retryAfter?.trim() ?? '';
   if (/^\d{1,9}$/.test(value)) return Number(value);
+  // RFC 9110, 5.6.7; `Date.parse` alone would find dates in almost anything.
+  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value))
+    return undefined;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - reply.receivedAt) / 1000));
 }

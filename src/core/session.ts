@@ -15,6 +15,11 @@ export interface Session {
   readonly sentByBrowser: boolean;
 }
 
+/** Whether a cookie of this name is the handle on a session: whoever has its value is logged in. */
+export function isHandle(name: string): boolean {
+  return name === 'SESSDATA';
+}
+
 /** The cookies of a jar that a log-out deals with. */
 export function accountCookies(jar: readonly Cookie[]): Cookie[] {
   return jar.filter((cookie) => belongsToAccount(cookie));
@@ -31,14 +36,14 @@ export function sessionsIn(jar: readonly Cookie[]): Session[] {
   const sessions = new Map<string, Session>();
   for (const cookie of [...sent, ...account]) {
     // An empty value is a handle on nothing.
-    if (cookie.name !== 'SESSDATA' || cookie.value === '' || sessions.has(cookie.value)) continue;
+    if (!isHandle(cookie.name) || cookie.value === '' || sessions.has(cookie.value)) continue;
     sessions.set(cookie.value, presentedBy(cookie, account, sent));
   }
   return [...sessions.values()];
 }
 
 function presentedBy(handle: Cookie, account: readonly Cookie[], sent: readonly Cookie[]): Session {
-  const sentByBrowser = sent.find((cookie) => cookie.name === 'SESSDATA') === handle;
+  const sentByBrowser = sent.find(({ name }) => isHandle(name)) === handle;
   // The cookies of a log-in are set together: a hidden handle goes with those of its own shape.
   const candidates = sentByBrowser
     ? sent

@@ -1,4 +1,5 @@
-import browser from 'webextension-polyfill';
+import browser, { type Permissions } from 'webextension-polyfill';
+import type { AftercareTask } from '../core/aftercare.ts';
 
 /** Scheme-less on purpose: with `https://` alone the cookies API hides cookies that are not Secure. */
 export const siteOrigins = ['*://*.bilibili.com/*'];
@@ -13,8 +14,29 @@ export function requestAccess(): Promise<boolean> {
   return browser.permissions.request({ origins: siteOrigins });
 }
 
-/** Calls back whenever access to any site was granted or withdrawn. */
+/** Calls back whenever a permission was granted or withdrawn. */
 export function onAccessChanged(listener: () => void): void {
   browser.permissions.onAdded.addListener(listener);
   browser.permissions.onRemoved.addListener(listener);
+}
+
+/** What each kind of aftercare may do only when a person has allowed it. */
+const taskPermissions: Record<AftercareTask, Permissions.Permissions> = {
+  biligame: { origins: ['*://*.biligame.com/*'] },
+  siteData: { permissions: ['browsingData'] },
+};
+
+/** Whether a task may do its work. */
+export function isTaskAllowed(task: AftercareTask): Promise<boolean> {
+  return browser.permissions.contains(taskPermissions[task]);
+}
+
+/** Asks the person to allow a task. Works only from a click in a page of ours. */
+export function requestTask(task: AftercareTask): Promise<boolean> {
+  return browser.permissions.request(taskPermissions[task]);
+}
+
+/** Gives back what a task was allowed. */
+export async function giveUpTask(task: AftercareTask): Promise<void> {
+  await browser.permissions.remove(taskPermissions[task]);
 }

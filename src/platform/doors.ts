@@ -1,5 +1,6 @@
 import browser from 'webextension-polyfill';
 import { siteOrigins } from './access.ts';
+import { storeIdOf } from './stores.ts';
 
 /** The command of the manifest, and the beginning of every menu item's id. */
 const logOutId = 'log-out';
@@ -17,21 +18,35 @@ async function createMenus(title: string): Promise<void> {
 }
 
 /**
- * Calls back when one of our menu items is chosen.
+ * Calls back when one of our menu items is chosen, with the store of its tab. Does nothing where
+ * there are no such menus (Firefox for Android).
  * @param title is what the items say, asked for whenever they are made.
  */
-export function onMenuChosen(title: () => string, listener: () => void): void {
+export function onMenuChosen(title: () => string, listener: (storeId: string) => void): void {
+  if (!browser.contextMenus) return;
   browser.runtime.onInstalled.addListener(() => createMenus(title()));
   // The browser may have started in another language.
   browser.runtime.onStartup.addListener(() => createMenus(title()));
-  browser.contextMenus.onClicked.addListener(({ menuItemId }) => {
-    if (String(menuItemId).startsWith(logOutId)) listener();
+  browser.contextMenus.onClicked.addListener(async ({ menuItemId }, tab) => {
+    if (String(menuItemId).startsWith(logOutId)) listener(await storeIdOf(tab));
   });
 }
 
-/** Calls back when the keyboard shortcut is pressed. */
-export function onShortcut(listener: () => void): void {
-  browser.commands.onCommand.addListener((command) => {
-    if (command === logOutId) listener();
+/**
+ * Calls back when the keyboard shortcut is pressed, with the store of the active tab. Does nothing
+ * where there are no shortcuts (Firefox for Android).
+ */
+export function onShortcut(listener: (storeId: string) => void): void {
+  browser.commands?.onCommand.addListener(async (command, tab) => {
+    if (command === logOutId) listener(await storeIdOf(tab));
   });
+}
+
+/**
+ * The keys of the shortcut as the browser writes them; '' when it has none, because another
+ * extension has them or the person took them away. Undefined where there are no shortcuts.
+ */
+export async function readShortcut(): Promise<string | undefined> {
+  const commands = await browser.commands?.getAll();
+  return commands?.find(({ name }) => name === logOutId)?.shortcut;
 }

@@ -14,7 +14,11 @@ const breadths: Pick<Cookies.GetAllDetailsType, 'partitionKey' | 'firstPartyDoma
 ];
 let breadth = 0;
 
-async function listWithin(domain: string, storeId: string): Promise<Cookie[]> {
+/**
+ * Every cookie of a domain and its subdomains in one cookie store, partitioned ones included.
+ * @throws (rejects) where the browser has no such store.
+ */
+export async function listCookies(domain: string, storeId: string): Promise<Cookie[]> {
   for (;;) {
     try {
       return await browser.cookies.getAll({ domain, storeId, ...breadths[breadth] });
@@ -33,7 +37,7 @@ async function listWithin(domain: string, storeId: string): Promise<Cookie[]> {
 export function createJar(domain: string, storeId: string, isAmbient: boolean): Jar {
   return {
     isAmbient,
-    list: () => listWithin(domain, storeId),
+    list: () => listCookies(domain, storeId),
     async remove(cookie) {
       const { name, partitionKey, firstPartyDomain } = cookie;
       await browser.cookies.remove({
@@ -47,7 +51,7 @@ export function createJar(domain: string, storeId: string, isAmbient: boolean): 
   };
 }
 
-/** Calls back after any cookie of the sites that we may see has changed. */
-export function onCookiesChanged(listener: (domain: string, storeId: string) => void): void {
-  browser.cookies.onChanged.addListener(({ cookie }) => listener(cookie.domain, cookie.storeId));
+/** Calls back after any cookie of the sites that we may see has changed, in any store. */
+export function onCookiesChanged(listener: () => void): void {
+  browser.cookies.onChanged.addListener(() => listener());
 }

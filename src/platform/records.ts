@@ -25,15 +25,9 @@ export async function readRecord(storeId: string): Promise<LogOutRecord | undefi
   return parse((await browser.storage.session.get(key))[key]);
 }
 
-/** Calls back with every change of a store's record. */
-export function onRecordChanged(
-  storeId: string,
-  listener: (record: LogOutRecord | undefined) => void,
-): void {
-  browser.storage.session.onChanged.addListener((changes) => {
-    const change = changes[prefix + storeId];
-    if (change) listener(parse(change.newValue));
-  });
+/** Calls back after any change of the records. */
+export function onRecordsChanged(listener: () => void): void {
+  browser.storage.session.onChanged.addListener(() => listener());
 }
 
 function parse(stored: unknown): LogOutRecord | undefined {

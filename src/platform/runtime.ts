@@ -21,6 +21,11 @@ function isOwnPage(sender: Runtime.MessageSender): boolean {
   return sender.id === browser.runtime.id && !!sender.url?.startsWith(browser.runtime.getURL(''));
 }
 
+/** Opens the page with the settings. */
+export function openOptions(): Promise<void> {
+  return browser.runtime.openOptionsPage();
+}
+
 /** Accepts the connections of `watchWorker`; without a listener they would fail at once. */
 export function acceptConnections(): void {
   browser.runtime.onConnect.addListener(() => undefined);

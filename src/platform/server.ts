@@ -14,6 +14,14 @@ import type { SessionRules } from './session-rules.ts';
 /** The endpoint refuses requests that do not come from the site's own origin. */
 const siteHeaders = { origin: siteOrigin, referer: `${siteOrigin}/` };
 
+/**
+ * Visits an address with the browser's own cookies for it. Redirects are not followed: what they
+ * set counts all the same.
+ */
+export function visit(url: string): Promise<Answer> {
+  return request(url, { credentials: 'include' }, requestTimeout);
+}
+
 /** Bilibili's servers, asked over the network. */
 export function createServer(rules: SessionRules): Server {
   return {

@@ -27,6 +27,6 @@ export const toolbar: Toolbar = {
   },
   async openPopup() {
     // Chromium before 127 has no such call, and there may be no window to open it in.
-    await browser.action.openPopup().catch(() => undefined);
+    await browser.action.openPopup?.().catch(() => undefined);
   },
 };

@@ -2,7 +2,7 @@ import browser from 'webextension-polyfill';
 
 const alarmName = 'watchdog';
 
-/** Half a minute is the shortest that browsers grant a packed extension. */
+/** The shortest that browsers grant a packed extension; Chromium before 120 makes it a minute. */
 const periodInMinutes = 0.5;
 
 /** Wakes the worker again and again while work is unfinished; waking is all that it takes. */

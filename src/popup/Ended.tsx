@@ -1,6 +1,7 @@
+import { aftercareTasks } from '../core/aftercare.ts';
 import { accountCookieNames } from '../core/cookie.ts';
 import type { Fates } from '../core/outcome.ts';
-import { endingOf, fateTexts, revocationTexts } from '../text/ending.ts';
+import { aftercareTexts, endingOf, fateTexts, revocationTexts } from '../text/ending.ts';
 import { ActionButton, OnlyThisBrowser } from './actions.tsx';
 import { Heading } from './Heading.tsx';
 import type { PopupModel } from './model.ts';
@@ -28,6 +29,16 @@ export function Ended({ view, model }: { view: EndedView; model: PopupModel }) {
           ))}
         </div>
       )}
+      {aftercareTasks.map((task) => {
+        const result = view.aftercare?.[task];
+        return (
+          result && (
+            <p key={task} class="aftercare" data-aftercare={task} data-result={result}>
+              {t(aftercareTexts[task][result])}
+            </p>
+          )
+        );
+      })}
       {ending.answer.length > 0 && (
         <p class="quiet">
           {t('serverSaid', ending.answer.map((piece) => t(...piece)).join(t('listSeparator')))}
@@ -75,7 +86,8 @@ function Actions({
   );
 }
 
-function CookieFates({ cookies }: { cookies: Fates }) {
+/** One row for each account cookie. */
+export function CookieFates({ cookies }: { cookies: Fates }) {
   const t = useTranslate();
   return (
     <ul class="cookies" aria-label={t('cookiesLabel')}>

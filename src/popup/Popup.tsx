@@ -1,26 +1,44 @@
+import { storeName } from '../text/ending.ts';
 import { Account } from './Account.tsx';
-import { OnlyThisBrowser, PrimaryAction } from './actions.tsx';
+import { ActionButton, OnlyThisBrowser, PrimaryAction } from './actions.tsx';
 import { Ended } from './Ended.tsx';
 import { Heading } from './Heading.tsx';
 import type { PopupModel } from './model.ts';
+import { OtherStores } from './OtherStores.tsx';
 import { Steps } from './Steps.tsx';
 import { useTranslate } from './translate.ts';
 
-/** The whole popup: a function of the model's view. */
+/** The whole popup: a function of the model's view, and of the other stores. */
 export function Popup({ model }: { model: PopupModel }) {
   const view = model.view.value;
   const end = view.name === 'finished' || view.name === 'failed' ? view : undefined;
   return (
-    <main
-      // One element for each view: what takes the focus on arrival does so every time.
-      key={view.name}
-      data-view={view.name}
-      data-outcome={end?.outcome.kind}
-      data-revocation={end?.revocation === 'asking' ? undefined : end?.revocation}
-      aria-busy={view.name === 'loading' || view.name === 'working'}
-    >
-      <Body model={model} />
-    </main>
+    <>
+      <main
+        // One element for each view: what takes the focus on arrival does so every time.
+        key={view.name}
+        data-view={view.name}
+        data-outcome={end?.outcome.kind}
+        data-revocation={end?.revocation === 'asking' ? undefined : end?.revocation}
+        aria-busy={view.name === 'loading' || view.name === 'working'}
+      >
+        <StoreLabel model={model} />
+        <Body model={model} />
+      </main>
+      <OtherStores model={model} />
+    </>
+  );
+}
+
+/** Which jar this is about, where there is more than the ordinary one. */
+function StoreLabel({ model }: { model: PopupModel }) {
+  const t = useTranslate();
+  const store = model.store.value;
+  if (!store || (store.kind === 'default' && model.others.value.length === 0)) return null;
+  return (
+    <p class="quiet" data-own-store={store.id}>
+      {t(...storeName(store))}
+    </p>
   );
 }
 
@@ -57,6 +75,7 @@ function Body({ model }: { model: PopupModel }) {
           <details>
             <summary>{t('moreChoices')}</summary>
             <OnlyThisBrowser model={model} />
+            <ActionButton action="open-options" model={model} />
           </details>
         </>
       );

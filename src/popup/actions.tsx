@@ -7,6 +7,11 @@ import { useTranslate } from './translate.ts';
 const actions: Record<Action, { label(model: PopupModel): Message; run(model: PopupModel): void }> =
   {
     'log-out': { label: () => ['logOut'], run: (model) => model.logOut('server') },
+    'log-out-everywhere': {
+      label: ({ everywhere }) => ['logOutEverywhere', String(everywhere.value.length)],
+      run: (model) => model.logOutEverywhere(),
+    },
+    'open-options': { label: () => ['openOptions'], run: (model) => model.openOptions() },
     retry: { label: () => ['retry'], run: (model) => model.logOut('server') },
     'remove-local': { label: () => ['removeLocal'], run: (model) => model.logOut('local') },
     'grant-access': { label: () => ['grantAccess'], run: (model) => model.grantAccess() },

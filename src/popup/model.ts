@@ -2,52 +2,70 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Cookie, namesIn } from '../core/cookie.ts';
 import type { Mode } from '../core/log-out.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { LogOutRecord } from '../core/record.ts';
+import { isUnsettled, type LogOutRecord } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
-import { accountCookies, sessionsIn } from '../core/session.ts';
+import { accountCookies, type Session, sessionsIn } from '../core/session.ts';
+import type { CookieStore } from '../core/store.ts';
 import type { createClient } from '../protocol/messages.ts';
-import { type Facts, type View, viewOf } from './view.ts';
+import {
+  type Facts,
+  type OtherView,
+  othersOf,
+  type StoreFacts,
+  storesWithSession,
+  type View,
+  viewOf,
+} from './view.ts';
 
 /** What the popup needs of the browser. */
 export interface PopupParts {
-  readonly storeId: string;
+  /** The store of the tab that the popup was opened on. */
+  ownStoreId(): Promise<string>;
+  listStores(): Promise<CookieStore[]>;
   readonly ask: ReturnType<typeof createClient>;
   hasAccess(): Promise<boolean>;
   requestAccess(): Promise<boolean>;
-  listCookies(): Promise<Cookie[]>;
-  readRecord(): Promise<LogOutRecord | undefined>;
+  listCookies(storeId: string): Promise<Cookie[]>;
+  readRecord(storeId: string): Promise<LogOutRecord | undefined>;
   fingerprint(salt: string, value: string): Promise<string>;
-  /** Calls back when access, cookies or the record may have changed. */
+  /** Calls back when access, cookies, records or stores may have changed. */
   onChange(listener: () => void): void;
   /** Keeps the worker going until the returned function is called. */
   watchWorker(): () => void;
-  siteTabIds(): Promise<number[]>;
+  siteTabIds(storeId: string): Promise<number[]>;
   reloadTabs(ids: readonly number[]): Promise<void>;
+  openOptions(): Promise<void>;
 }
 
 export interface PopupModel {
   readonly view: ReadonlySignal<View>;
+  /** The store that the view is about, once it is known. */
+  readonly store: ReadonlySignal<CookieStore | undefined>;
+  readonly others: ReadonlySignal<readonly OtherView[]>;
+  /** The stores that "everywhere" logs out. */
+  readonly everywhere: ReadonlySignal<readonly string[]>;
   /** The open tabs of the site that a good ending offers to reload. */
   readonly tabIds: ReadonlySignal<readonly number[]>;
   logOut(mode: Mode): Promise<void>;
+  logOutEverywhere(): Promise<void>;
   grantAccess(): Promise<void>;
   reloadTabs(): Promise<void>;
+  openOptions(): Promise<void>;
 }
 
 /** Follows the browser's state and offers what a person can do about it. */
 export function createPopupModel(parts: PopupParts): PopupModel {
-  const { storeId, ask } = parts;
+  const { ask } = parts;
+  const ownStoreId = parts.ownStoreId();
   const facts = signal<Facts>();
   const account = signal<{ handle: string; verdict: NavVerdict }>();
   const workerFailed = signal(false);
   const tabIds = signal<readonly number[]>([]);
   const view = computed<View>(() =>
-    workerFailed.value
-      ? { name: 'failed', outcome: workerFault, revocation: undefined }
-      : viewOf(facts.value, account.value?.verdict),
+    workerFailed.value ? workerFault : viewOf(facts.value, account.value?.verdict),
   );
 
-  const askAccount = async (handle: string) => {
+  const askAccount = async (storeId: string, { handle }: Session) => {
     if (account.peek()?.handle === handle) return;
     account.value = { handle, verdict: { liveness: 'unclear' } };
     const answer = await ask({ type: 'get-profile', storeId });
@@ -56,53 +74,79 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     }
   };
 
-  const read = async () => {
-    const [hasAccess, cookies, record] = await Promise.all([
-      parts.hasAccess(),
-      parts.listCookies(),
-      parts.readRecord(),
+  const readStore = async (store: CookieStore) => {
+    const [cookies, record] = await Promise.all([
+      parts.listCookies(store.id),
+      parts.readRecord(store.id),
     ]);
     const [session] = sessionsIn(cookies);
     const print = session && record && (await parts.fingerprint(record.id, session.handle));
-    facts.value = {
-      hasAccess,
+    const found: StoreFacts = {
+      store,
       names: namesIn(accountCookies(cookies)),
       hasSession: session !== undefined,
       uid: session?.uid,
       record,
       recordIsCurrent: print !== undefined && print === record?.fingerprint,
     };
-    if (view.peek().name === 'logged-in' && session) void askAccount(session.handle);
-    if (view.peek().name === 'finished') tabIds.value = await parts.siteTabIds();
+    return { found, session };
+  };
+
+  const read = async () => {
+    const [ownId, stores] = await Promise.all([ownStoreId, parts.listStores()]);
+    const ownStore = stores.find(({ id }) => id === ownId) ?? { id: ownId, kind: 'default' };
+    const [hasAccess, own, ...others] = await Promise.all([
+      parts.hasAccess(),
+      readStore(ownStore),
+      // A container that has just been deleted is none of the others.
+      ...stores.filter(({ id }) => id !== ownId).map((store) => readStore(store).catch(() => null)),
+    ]);
+    const found = others.filter((other) => other !== null).map((other) => other.found);
+    facts.value = { hasAccess, own: own.found, others: found };
+    if (view.peek().name === 'logged-in' && own.session) void askAccount(ownId, own.session);
+    if (view.peek().name === 'finished') tabIds.value = await parts.siteTabIds(ownId);
   };
 
   const refresh = oneAtATime(read);
   parts.onChange(refresh);
   refresh();
 
-  effect(() => {
-    const state = facts.value?.record?.state;
-    const isUnfinished =
-      state?.phase === 'working' || (state?.phase === 'ended' && state.revocation === 'asking');
-    return isUnfinished ? parts.watchWorker() : undefined;
-  });
+  const records = computed(() =>
+    facts.value
+      ? [facts.value.own, ...facts.value.others].flatMap(({ record }) => record ?? [])
+      : [],
+  );
+
+  const isAwaiting = computed(() => records.value.some(isUnsettled));
+  effect(() => (isAwaiting.value ? parts.watchWorker() : undefined));
 
   effect(() => {
-    const record = facts.value?.record;
-    if (record?.state.phase === 'ended' && !record.state.seen) {
-      void ask({ type: 'mark-seen', storeId, id: record.id });
+    for (const { id, storeId, state } of records.value) {
+      if (state.phase === 'ended' && !state.seen) void ask({ type: 'mark-seen', storeId, id });
     }
   });
 
+  /** Starts something; a worker stopped before it could answer takes up its record when it wakes. */
+  const start = async (request: Parameters<typeof ask>[0], storeId: string) => {
+    workerFailed.value = false;
+    const answer = await ask(request);
+    const { state } = (await parts.readRecord(storeId)) ?? {};
+    workerFailed.value = !answer.ok && state?.phase !== 'working';
+  };
+
   return {
     view,
+    store: computed(() => facts.value?.own.store),
+    others: computed(() => othersOf(facts.value)),
+    everywhere: computed(() => storesWithSession(facts.value)),
     tabIds,
     async logOut(mode) {
-      workerFailed.value = false;
-      const answer = await ask({ type: 'log-out', storeId, mode });
-      // A worker that was stopped before it could answer takes up its record when it wakes.
-      const { state } = (await parts.readRecord()) ?? {};
-      workerFailed.value = !answer.ok && state?.phase !== 'working';
+      const storeId = await ownStoreId;
+      await start({ type: 'log-out', storeId, mode }, storeId);
+    },
+    async logOutEverywhere() {
+      const storeIds = storesWithSession(facts.peek());
+      await start({ type: 'log-out-everywhere', storeIds }, storeIds[0] ?? '');
     },
     async grantAccess() {
       await parts.requestAccess();
@@ -112,24 +156,34 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       await parts.reloadTabs(tabIds.peek());
       tabIds.value = [];
     },
+    openOptions: parts.openOptions,
   };
 }
 
+const internalError: Outcome = { kind: 'unexpected-reply', reason: 'internal-error', detail: {} };
+
 /** The worker did not answer: nothing is known beyond that. */
-const workerFault: Outcome = { kind: 'unexpected-reply', reason: 'internal-error', detail: {} };
+const workerFault: View = {
+  name: 'failed',
+  outcome: internalError,
+  revocation: undefined,
+  aftercare: undefined,
+};
 
 /** Runs a task again after each call, but never twice at once: the last run sees the last change. */
 function oneAtATime(task: () => Promise<void>): () => void {
-  let state: 'idle' | 'running' | 'again' = 'idle';
+  let isRunning = false;
+  let isWanted = false;
   const run = async () => {
-    state = 'running';
-    await task().catch(() => undefined);
-    const again = (state as string) === 'again';
-    state = 'idle';
-    if (again) void run();
+    isRunning = true;
+    while (isWanted) {
+      isWanted = false;
+      await task().catch(() => undefined);
+    }
+    isRunning = false;
   };
   return () => {
-    if (state === 'idle') void run();
-    else state = 'again';
+    isWanted = true;
+    if (!isRunning) void run();
   };
 }

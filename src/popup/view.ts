@@ -2,12 +2,13 @@ import type { AccountCookieName } from '../core/cookie.ts';
 import { isGood, type Outcome } from '../core/outcome.ts';
 import type { LogOutRecord } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
+import type { CookieStore } from '../core/store.ts';
 
 type Ended = LogOutRecord['state'] & { phase: 'ended' };
 
-/** What the popup knows at one moment, all read together. */
-export interface Facts {
-  readonly hasAccess: boolean;
+/** What is known of one cookie store at one moment, all read together. */
+export interface StoreFacts {
+  readonly store: CookieStore;
   /** The account cookies in the jar. */
   readonly names: readonly AccountCookieName[];
   /** Whether the jar holds a session. */
@@ -16,6 +17,15 @@ export interface Facts {
   readonly record: LogOutRecord | undefined;
   /** Whether the record is about the session that the jar holds. */
   readonly recordIsCurrent: boolean;
+}
+
+/** What the popup knows at one moment. */
+export interface Facts {
+  readonly hasAccess: boolean;
+  /** The store of the tab that the popup was opened on. */
+  readonly own: StoreFacts;
+  /** The other stores that can be seen from here. */
+  readonly others: readonly StoreFacts[];
 }
 
 /** What the popup shows. */
@@ -33,27 +43,66 @@ export type View =
       readonly name: 'finished' | 'failed';
       readonly outcome: Outcome;
       readonly revocation: Ended['revocation'];
+      readonly aftercare: Ended['aftercare'];
     };
 
 /**
- * The view of the facts. A log-out's end is shown until the jar tells a newer story.
+ * The view of the store that the popup was opened on.
  * @param account what the server says of the session in the jar, once it is known.
  */
 export function viewOf(facts: Facts | undefined, account: NavVerdict | undefined): View {
   if (!facts) return { name: 'loading' };
+  if (!facts.hasAccess && facts.own.record?.state.phase !== 'working') return { name: 'no-access' };
+  return viewOfStore(facts.own, account);
+}
+
+/** The view of one store. A log-out's end is shown until the jar tells a newer story. */
+function viewOfStore(facts: StoreFacts, account: NavVerdict | undefined): View {
   const { record } = facts;
   if (record?.state.phase === 'working') return { name: 'working', record };
-  if (!facts.hasAccess) return { name: 'no-access' };
   if (record?.state.phase === 'ended' && !isOutdated(record.state.outcome, facts)) {
-    const { outcome, revocation } = record.state;
-    return { name: isGood(outcome) ? 'finished' : 'failed', outcome, revocation };
+    const { outcome, revocation, aftercare } = record.state;
+    return { name: isGood(outcome) ? 'finished' : 'failed', outcome, revocation, aftercare };
   }
   return facts.hasSession
     ? { name: 'logged-in', uid: facts.uid, account }
     : { name: 'logged-out', hasLeftovers: facts.names.length > 0 };
 }
 
-function isOutdated(outcome: Outcome, facts: Facts): boolean {
+/** A store beside the one that the popup was opened on. */
+export interface OtherView {
+  readonly store: CookieStore;
+  readonly view: View;
+}
+
+/**
+ * The other stores worth showing: those with a session, those being logged out, and those that
+ * ended together with the newest press of "everywhere".
+ */
+export function othersOf(facts: Facts | undefined): OtherView[] {
+  if (!facts?.hasAccess) return [];
+  const records = [facts.own, ...facts.others].flatMap(({ record }) => record ?? []);
+  const newest = records.sort((a, b) => b.startedAt - a.startedAt)[0]?.batch;
+  return facts.others
+    .map((other) => ({ ...other, view: viewOfStore(other, undefined) }))
+    .filter(({ view, record, hasSession }) => {
+      if (view.name === 'finished' || view.name === 'failed') {
+        return hasSession || (newest !== undefined && record?.batch === newest);
+      }
+      return view.name === 'working' || view.name === 'logged-in';
+    })
+    .map(({ store, view }) => ({ store, view }));
+}
+
+/** The stores that hold a session: what "everywhere" logs out. */
+export function storesWithSession(facts: Facts | undefined): string[] {
+  if (!facts?.hasAccess) return [];
+  return [facts.own, ...facts.others]
+    .filter(({ hasSession }) => hasSession)
+    .map(({ store }) => store.id);
+}
+
+function isOutdated(outcome: Outcome, facts: StoreFacts): boolean {
   if (outcome.kind === 'no-access') return true;
   if (isGood(outcome)) return facts.hasSession;
   if (facts.hasSession) return !facts.recordIsCurrent;

@@ -2,11 +2,16 @@ import { describe, expect, it, vi } from 'vitest';
 import { createClient, createDispatcher, type Handlers, type Request } from './messages.ts';
 
 const logOut = { type: 'log-out', storeId: '0', mode: 'server' } as const;
+const everywhere = {
+  type: 'log-out-everywhere',
+  storeIds: ['0', 'firefox-container-1'],
+} satisfies Request;
 const getProfile = { type: 'get-profile', storeId: '0' } as const;
 const markSeen = { type: 'mark-seen', storeId: '0', id: 'x' } as const;
 
 const handlersWith = (parts: Partial<Handlers> = {}) => ({
   'log-out': vi.fn(parts['log-out'] ?? (async () => null)),
+  'log-out-everywhere': vi.fn(parts['log-out-everywhere'] ?? (async () => null)),
   'get-profile': vi.fn(parts['get-profile'] ?? (async () => ({ liveness: 'dead' as const }))),
   'mark-seen': vi.fn(parts['mark-seen'] ?? (async () => null)),
 });
@@ -17,6 +22,7 @@ describe('the worker answers with exactly one response', () => {
     [{ ...logOut, mode: 'local' }, null],
     [getProfile, { liveness: 'dead' }],
     [markSeen, null],
+    [everywhere, null],
   ])('a request of ours: %j', async (request, value) => {
     const handlers = handlersWith();
     expect(await createDispatcher(handlers)(request, true)).toEqual({ ok: true, value });
@@ -42,6 +48,10 @@ describe('the worker answers with exactly one response', () => {
     ['a store that is none', { ...getProfile, storeId: 0 }],
     ['no mode', { type: 'log-out', storeId: '0' }],
     ['an unknown mode', { ...logOut, mode: 'everywhere' }],
+    ['no stores', { ...everywhere, storeIds: [] }],
+    ['too many stores', { ...everywhere, storeIds: Array(1001).fill('0') }],
+    ['stores that are none', { ...everywhere, storeIds: '0' }],
+    ['a store among them that is none', { ...everywhere, storeIds: ['0', ''] }],
     ['an id that is none', { ...markSeen, id: 7 }],
   ])('a message that is none of ours: %s', async (_, message) => {
     const handlers = handlersWith();

@@ -7,6 +7,11 @@ const storeId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const requestSchema = v.variant('type', [
   /** Starts a log-out, or joins the one that is under way. */
   v.strictObject({ type: v.literal('log-out'), storeId, mode: v.picklist(modes) }),
+  /** Does the same for several stores, one after another. */
+  v.strictObject({
+    type: v.literal('log-out-everywhere'),
+    storeIds: v.pipe(v.array(storeId), v.minLength(1), v.maxLength(1000)),
+  }),
   /** Asks the server who is logged in. */
   v.strictObject({ type: v.literal('get-profile'), storeId }),
   /** A person has seen how this log-out ended. */
@@ -24,6 +29,7 @@ const profileSchema = v.object({
 /** The value that each request is answered with. */
 const valueSchemas = {
   'log-out': v.null(),
+  'log-out-everywhere': v.null(),
   'get-profile': profileSchema,
   'mark-seen': v.null(),
 } satisfies Record<RequestType, v.GenericSchema>;

@@ -96,7 +96,7 @@ function say([key, ...substitutions]: Message): string {
 
 describe('each ending', () => {
   it.each(outcomes)('has its words: %j', (outcome) => {
-    const ending = endingOf(outcome, list);
+    const ending = endingOf(outcome, undefined, list);
     const words = [
       [ending.title],
       ...ending.sentences,
@@ -105,6 +105,7 @@ describe('each ending', () => {
     ] as Message[];
     for (const message of words) expect(say(message)).toMatch(/\S/);
     expect(ending.sentences.length).toBeGreaterThan(0);
+    expect(ending.isGood).toBe(good.includes(outcome.kind));
     expect(ending.next.length > 0).toBe(!good.includes(outcome.kind));
   });
 
@@ -114,19 +115,19 @@ describe('each ending', () => {
       : outcome.kind === 'no-access'
         ? ['grant-access']
         : ['retry', 'remove-local'];
-    expect(endingOf(outcome, list).actions).toEqual(actions);
+    expect(endingOf(outcome, undefined, list).actions).toEqual(actions);
   });
 
   it('has a title of its own', () => {
     const titles = new Map(
-      outcomes.map((outcome) => [outcome.kind, endingOf(outcome, list).title]),
+      outcomes.map((outcome) => [outcome.kind, endingOf(outcome, undefined, list).title]),
     );
     expect(new Set(titles.values()).size).toBe(14);
   });
 
   it('has other words for each reason', () => {
     const unexpected = outcomes.filter(({ kind }) => kind === 'unexpected-reply');
-    const texts = unexpected.map((outcome) => endingOf(outcome, list).sentences[0]?.[0]);
+    const texts = unexpected.map((outcome) => endingOf(outcome, undefined, list).sentences[0]?.[0]);
     expect(new Set(texts).size).toBe(unexpectedReasons.length);
   });
 });
@@ -176,9 +177,9 @@ describe('an ending tells', () => {
     ],
     ['only the good of a good one', { kind: 'logged-out', cookies: deleted }, ['loggedOutText']],
   ])('%s', (_, outcome, sentences) => {
-    expect(endingOf(outcome, list).sentences.map((sentence) => sentence.join(' '))).toEqual(
-      sentences,
-    );
+    expect(
+      endingOf(outcome, undefined, list).sentences.map((sentence) => sentence.join(' ')),
+    ).toEqual(sentences);
   });
 
   it.each([
@@ -187,7 +188,9 @@ describe('an ending tells', () => {
     [60, 'rateLimitedNextSeconds 60'],
   ])('how long to wait: %j', (retryAfterSeconds, next) => {
     const outcome: Outcome = { kind: 'rate-limited', cookies, detail: {}, retryAfterSeconds };
-    expect(endingOf(outcome, list).next.map((message) => message.join(' '))).toEqual([next]);
+    expect(endingOf(outcome, undefined, list).next.map((message) => message.join(' '))).toEqual([
+      next,
+    ]);
   });
 
   it.each([
@@ -196,9 +199,32 @@ describe('an ending tells', () => {
     [{ status: 200, code: 0 }, ['replyStatus 200', 'replyCode 0'], undefined],
     [detail, ['replyStatus 412', 'replyCode -412'], 'banned'],
   ])('the server’s answer: %j', (given, answer, serverMessage) => {
-    const ending = endingOf({ kind: 'blocked', cookies, detail: given }, list);
+    const ending = endingOf({ kind: 'blocked', cookies, detail: given }, undefined, list);
     expect(ending.answer.map((message) => message.join(' '))).toEqual(answer);
     expect(ending.serverMessage).toBe(serverMessage);
+  });
+});
+
+describe('a yes that the proof refutes', () => {
+  const outcome: Outcome = { kind: 'logged-out', cookies };
+
+  it.each([
+    [undefined, true],
+    ['asking', true],
+    ['proven', true],
+    ['unknown', true],
+    ['still-alive', false],
+  ] as const)('is no good end: %s', (revocation, isGood) => {
+    const { isGood: isGoodEnding, title } = endingOf(outcome, revocation, list);
+    expect(isGoodEnding).toBe(isGood);
+    expect(title === 'loggedOutTitle').toBe(isGood);
+  });
+
+  it('has words of its own', () => {
+    const { title, sentences } = endingOf(outcome, 'still-alive', list);
+    const words = [[title], ...sentences] as Message[];
+    for (const message of words) expect(say(message)).toMatch(/\S/);
+    expect(sentences.flat()).not.toContain('loggedOutText');
   });
 });
 

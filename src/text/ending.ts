@@ -1,3 +1,4 @@
+import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
 import {
   type Fate,
   isGood,
@@ -7,10 +8,18 @@ import {
   remaining,
 } from '../core/outcome.ts';
 import type { ReplyDetail, UnexpectedReason } from '../core/reply.ts';
+import type { CookieStore } from '../core/store.ts';
 import type { Message, MessageKey } from './message.ts';
 
 /** The buttons that a page may offer. */
-export type Action = 'log-out' | 'remove-local' | 'retry' | 'grant-access' | 'reload-tabs';
+export type Action =
+  | 'log-out'
+  | 'log-out-everywhere'
+  | 'remove-local'
+  | 'retry'
+  | 'grant-access'
+  | 'reload-tabs'
+  | 'open-options';
 
 /** What a person is told of a log-out that has ended. */
 export interface Ending {
@@ -50,7 +59,12 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
   },
   'already-logged-out': {
     title: 'alreadyLoggedOutTitle',
-    text: () => [['alreadyLoggedOutText']],
+    text: ({ cookies }) => [
+      ['alreadyLoggedOutText'],
+      ...(Object.values(cookies).includes('removed-by-extension')
+        ? [['leftoversRemoved'] as const]
+        : []),
+    ],
     next: none,
     actions: done,
   },
@@ -210,3 +224,44 @@ export const revocationTexts: Record<Revocation | 'asking', readonly MessageKey[
   unknown: ['revocationUnknown', 'revocationUnknownNext'],
   'still-alive': ['revocationStillAlive', 'revocationStillAliveNext'],
 };
+
+/** What to tell a person of each task that follows a good log-out. */
+export const aftercareTexts: {
+  readonly [T in AftercareTask]: Record<AftercareResult | 'working', MessageKey>;
+} = {
+  biligame: {
+    working: 'biligameWorking',
+    done: 'biligameDone',
+    'address-refused': 'biligameAddressRefused',
+    unreachable: 'biligameUnreachable',
+    'cookies-remain': 'biligameCookiesRemain',
+    'other-session': 'biligameOtherSession',
+    failed: 'biligameFailed',
+    interrupted: 'biligameInterrupted',
+  },
+  siteData: {
+    working: 'siteDataWorking',
+    done: 'siteDataDone',
+    // It deals with no address and no cookies.
+    'address-refused': 'siteDataFailed',
+    unreachable: 'siteDataFailed',
+    'cookies-remain': 'siteDataFailed',
+    'other-session': 'siteDataFailed',
+    failed: 'siteDataFailed',
+    interrupted: 'siteDataInterrupted',
+  },
+};
+
+/** A cookie store by the name that the browser gives it. */
+export function storeName({ kind, name = '' }: CookieStore): Message {
+  switch (kind) {
+    case 'default':
+      return ['storeDefault'];
+    case 'incognito':
+      return ['storeIncognito'];
+    case 'private':
+      return ['storePrivate'];
+    case 'container':
+      return ['storeContainer', name];
+  }
+}

@@ -103,10 +103,11 @@ export function createWorld(options: WorldOptions): World {
           events.push(`remove ${cookie.name}`);
           world.removed.push(cookie);
           if (unremovable(cookie)) return;
-          world.jar = world.jar.filter((kept) => !isSame(kept, cookie));
-          if (cookie.name === 'SESSDATA' && world.alive.has(cookie.value)) {
-            world.destroyed.push(cookie.value);
+          // What stands there now, which may be another cookie than the one that was read.
+          for (const { name, value } of world.jar.filter((found) => isSame(found, cookie))) {
+            if (name === 'SESSDATA' && world.alive.has(value)) world.destroyed.push(value);
           }
+          world.jar = world.jar.filter((found) => !isSame(found, cookie));
         },
       },
       server: {

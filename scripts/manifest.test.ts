@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { browsers, manifestOf } from '../manifest.config.ts';
+
+const root = new URL('../', import.meta.url);
+
+describe.each(browsers)('the manifest for %s', (browser) => {
+  const manifest = manifestOf(browser, '1.2.3') as chrome.runtime.ManifestV3;
+
+  it('asks for these permissions, and no others', () => {
+    expect(manifest.permissions).toEqual([
+      'cookies',
+      'storage',
+      'contextMenus',
+      'alarms',
+      'declarativeNetRequestWithHostAccess',
+    ]);
+    expect(Object.keys(manifest).filter((key) => /permissions/.test(key))).toEqual([
+      'permissions',
+      'host_permissions',
+    ]);
+  });
+
+  it('sees bilibili.com, over HTTP too, and nothing else', () => {
+    expect(manifest.host_permissions).toEqual(['*://*.bilibili.com/*']);
+    expect(manifest).not.toHaveProperty('content_scripts');
+    expect(manifest).not.toHaveProperty('externally_connectable');
+    expect(manifest).not.toHaveProperty('web_accessible_resources');
+    expect(JSON.stringify(manifest).match(/[\w.*-]*(bili|hdslb)[\w-]*\.(?!ico)\w+/g)).toEqual(
+      browser === 'chromium'
+        ? ['*.bilibili.com']
+        : ['*.bilibili.com', 'log-out@bilibili-log-out.example'.slice(8)],
+    );
+  });
+
+  it('names the shortcut', () => {
+    expect(manifest.commands).toEqual({
+      'log-out': {
+        suggested_key: { default: 'Alt+Shift+L' },
+        description: '__MSG_commandLogOut__',
+      },
+      _execute_action: {},
+    });
+  });
+
+  it('has the version that it is given', () => {
+    expect(manifest).toMatchObject({ manifest_version: 3, version: '1.2.3', default_locale: 'en' });
+  });
+
+  it('names files that are there', () => {
+    const icons = Object.values(manifest.icons ?? {});
+    expect(icons).toHaveLength(4);
+    for (const icon of icons) expect(existsSync(new URL(`public/${icon}`, root))).toBe(true);
+    const popup = manifest.action?.default_popup ?? '';
+    expect(existsSync(new URL(popup, root))).toBe(popup !== '');
+  });
+});
+
+it('Chromium from 119, a worker, and a context of its own when incognito', () => {
+  expect(manifestOf('chromium', '1')).toMatchObject({
+    minimum_chrome_version: '119',
+    incognito: 'split',
+    background: { service_worker: 'src/background/index.ts', type: 'module' },
+  });
+});
+
+it('Firefox from 140, an event page, and no split incognito, which it does not know', () => {
+  const manifest = manifestOf('firefox', '1');
+  expect(manifest).toMatchObject({
+    browser_specific_settings: { gecko: { strict_min_version: '140.0' } },
+    background: { scripts: ['src/background/index.ts'], type: 'module' },
+  });
+  expect(manifest).not.toHaveProperty('incognito');
+  expect(manifest).not.toHaveProperty('minimum_chrome_version');
+});

@@ -1,0 +1,42 @@
+import { type AftercareResult, type AftercareTask, aftercareTasks } from '../core/aftercare.ts';
+import type { Result } from '../core/log-out.ts';
+import type { Settings } from '../settings/settings.ts';
+
+interface Parts {
+  readSettings(): Promise<Settings>;
+  writeSettings(settings: Settings): Promise<void>;
+  /** Whether a person allows a task what it needs; it can be withdrawn at any time. */
+  isAllowed(task: AftercareTask): Promise<boolean>;
+  readonly tasks: {
+    readonly [T in AftercareTask]: (storeId: string, result: Result) => Promise<AftercareResult>;
+  };
+}
+
+/** What follows a good log-out: each task that is switched on, and allowed what it needs. */
+export function createAftercare({ readSettings, writeSettings, isAllowed, tasks }: Parts) {
+  return {
+    async planned(): Promise<AftercareTask[]> {
+      const switchedOn = await readSettings();
+      const planned: AftercareTask[] = [];
+      for (const task of aftercareTasks) {
+        if (switchedOn[task] && (await isAllowed(task))) planned.push(task);
+      }
+      return planned;
+    },
+    run: (task: AftercareTask, storeId: string, result: Result): Promise<AftercareResult> =>
+      tasks[task](storeId, result),
+
+    /** Switches off what is no longer allowed, so that it does not come back on with a permission. */
+    async switchOffForbidden(): Promise<void> {
+      const settings = await readSettings();
+      const allowed = await Promise.all(
+        aftercareTasks.map(
+          async (task) => [task, settings[task] && (await isAllowed(task))] as const,
+        ),
+      );
+      if (allowed.some(([task, isOn]) => isOn !== settings[task])) {
+        await writeSettings({ ...settings, ...Object.fromEntries(allowed) });
+      }
+    },
+  };
+}

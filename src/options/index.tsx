@@ -1,0 +1,28 @@
+import { render } from 'preact';
+import * as access from '../platform/access.ts';
+import { readShortcut } from '../platform/doors.ts';
+import { translate } from '../platform/i18n.ts';
+import { onSettingsChanged, readSettings, writeSettings } from '../platform/settings-store.ts';
+import { parseSettings } from '../settings/settings.ts';
+import type { Translate } from '../text/message.ts';
+import { createOptionsModel } from './model.ts';
+import { Options } from './Options.tsx';
+
+const text: Translate = translate;
+
+const model = createOptionsModel({
+  readSettings: async () => parseSettings(await readSettings()),
+  writeSettings,
+  isAllowed: access.isTaskAllowed,
+  request: access.requestTask,
+  giveUp: access.giveUpTask,
+  readShortcut,
+  onChange: (listener) => {
+    access.onAccessChanged(listener);
+    onSettingsChanged(listener);
+  },
+});
+
+document.documentElement.lang = text('lang');
+document.title = `${text('name')}: ${text('settingsTitle')}`;
+render(<Options model={model} t={text} />, document.body);

@@ -1,0 +1,17 @@
+import browser from 'webextension-polyfill';
+
+/** Where the site keeps its refresh token, `ac_time_value`, in `localStorage`. */
+const host = 'www.bilibili.com';
+
+/**
+ * Removes what one host of the site keeps in `localStorage`, the refresh token with it. No API
+ * reaches a single item.
+ * @throws (rejects) where the browser refuses, as Firefox does for private windows.
+ */
+export async function removeSiteData(storeId: string): Promise<void> {
+  // Each browser knows one of the two ways to name a site, and takes the other for an error.
+  const options = storeId.startsWith('firefox-')
+    ? { hostnames: [host], cookieStoreId: storeId }
+    : { origins: [`https://${host}`] };
+  await browser.browsingData.remove(options, { localStorage: true });
+}
