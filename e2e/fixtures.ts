@@ -1,7 +1,8 @@
 import { test as base } from 'playwright/test';
 import { type ChromiumBrowser, launchChromium } from './browsers/chromium.ts';
 import { type Display, startDisplay } from './browsers/display.ts';
-import type { ExtensionBrowser } from './browsers/extension-browser.ts';
+import type { ExtensionBrowser, SettingsBrowser } from './browsers/extension-browser.ts';
+import { type FirefoxBrowser, launchFirefox } from './browsers/firefox.ts';
 import { openPopup } from './popup.ts';
 import { type Session, type StandIn, startStandIn } from './stand-in/index.ts';
 
@@ -16,8 +17,12 @@ interface Fixtures {
   /** There in headed tests only. */
   display: Display | undefined;
   standIn: StandIn;
-  /** A Chromium of the test's own, with a new profile. */
+  /** A browser of the test's own with a new profile: of the kind that the project is for. */
+  extension: SettingsBrowser;
   chromium: ChromiumBrowser;
+  /** What `about:config` would be set to. */
+  preferences: Record<string, unknown>;
+  firefox: FirefoxBrowser;
 }
 
 export const test = base.extend<Options & Fixtures>({
@@ -39,6 +44,18 @@ export const test = base.extend<Options & Fixtures>({
   chromium: async ({ standIn, display, language, theme: colorScheme }, use) => {
     const options = { standIn, display: display?.name, language, colorScheme };
     const browser = await launchChromium(options);
+    await use(browser);
+    await browser.close();
+  },
+  preferences: [{}, { option: true }],
+  firefox: async ({ standIn, language, theme: colorScheme, preferences }, use) => {
+    const browser = await launchFirefox({ standIn, language, colorScheme, preferences });
+    await use(browser);
+    await browser.close();
+  },
+  extension: async ({ standIn }, use, { project }) => {
+    const launch = project.name === 'firefox' ? launchFirefox : launchChromium;
+    const browser = await launch({ standIn });
     await use(browser);
     await browser.close();
   },
@@ -95,6 +112,20 @@ export function setCookie(
   details: chrome.cookies.SetDetails,
 ): Promise<unknown> {
   return browser.inExtension((cookie) => chrome.cookies.set(cookie), details);
+}
+
+/** Puts a session into the jar where no page may: the browser blocks cookies, say. */
+export async function layCookies(browser: ExtensionBrowser, session: Session): Promise<void> {
+  const values = {
+    SESSDATA: session.sessdata,
+    bili_jct: session.biliJct,
+    DedeUserID: session.uid,
+    DedeUserID__ckMd5: session.ckMd5,
+  };
+  const url = 'https://www.bilibili.com/';
+  for (const [name, value] of Object.entries(values)) {
+    await setCookie(browser, { url, domain: '.bilibili.com', name, value, secure: true });
+  }
 }
 
 export function removeCookie(browser: ExtensionBrowser, name: string): Promise<unknown> {

@@ -10,5 +10,8 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'output/browser-tests.json' }]],
-  projects: [{ name: 'chromium' }],
+  projects: [
+    { name: 'chromium', testIgnore: 'specs/firefox/**' },
+    { name: 'firefox', testIgnore: 'specs/chromium/**' },
+  ],
 });

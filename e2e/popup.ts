@@ -1,3 +1,4 @@
+import type { AftercareResult, AftercareTask } from '../src/core/aftercare.ts';
 import type { Step } from '../src/core/log-out.ts';
 import type { Fates, OutcomeKind, Revocation } from '../src/core/outcome.ts';
 import type { View } from '../src/popup/view.ts';
@@ -13,8 +14,14 @@ export interface Shown {
   step?: Step;
   fates: Partial<Fates>;
   actions: Action[];
+  /** What followed a good end. */
+  aftercare: Partial<Record<AftercareTask, AftercareResult | 'working'>>;
+  /** The stores beside the popup's own. */
+  others: (Pick<Shown, 'view' | 'outcome' | 'revocation' | 'fates'> & { store: string })[];
   text: string;
 }
+
+type Expected = Partial<Pick<Shown, 'view' | 'outcome' | 'revocation' | 'step'>>;
 
 /** How long a popup is given to show something, in milliseconds. */
 const patience = 30_000;
@@ -24,38 +31,42 @@ export interface Popup<P extends PageLike = PageLike> {
   readonly page: P;
   shown(): Promise<Shown>;
   /** Waits until the popup shows all of this. */
-  waitFor(
-    expected: Partial<Pick<Shown, 'view' | 'outcome' | 'revocation' | 'step'>>,
-  ): Promise<Shown>;
+  waitFor(expected: Expected): Promise<Shown>;
+  /** The same for what it shows of another store. */
+  waitForOther(store: string, expected: Omit<Expected, 'step'>): Promise<Shown>;
+  /** Waits until a task that follows a good end has this result. */
+  waitForAftercare(task: AftercareTask, result: AftercareResult): Promise<Shown>;
   /** Waits until the popup holds this text. */
   waitForText(text: string): Promise<Shown>;
   press(action: Action): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the real popup page in a tab. */
+/**
+ * Opens the real popup page in a tab.
+ * @param store the cookie store of that tab, and so of the popup: the default one if not given.
+ */
 export async function openPopup<B extends ExtensionBrowser>(
   browser: B,
+  store?: string,
 ): Promise<Popup<Awaited<ReturnType<B['openOwnPage']>>>> {
   type P = Awaited<ReturnType<B['openOwnPage']>>;
-  const page = (await browser.openOwnPage('src/popup/index.html')) as P;
+  const page = (await browser.openOwnPage('src/popup/index.html', store)) as P;
   const shown = () => page.evaluate(readPopup, undefined) as Promise<Shown>;
+  const wait = async (expected: Wanted) => {
+    const isMet = await page.evaluate(waitForPopup, { expected, patience });
+    const now = await shown();
+    if (!isMet)
+      throw new Error(`Waited for ${JSON.stringify(expected)}, got ${JSON.stringify(now)}`);
+    return now;
+  };
   return {
     page,
     shown,
-    async waitFor(expected) {
-      const met = await page.evaluate(waitForPopup, { expected, patience });
-      const now = await shown();
-      if (!met)
-        throw new Error(`Waited for ${JSON.stringify(expected)}, got ${JSON.stringify(now)}`);
-      return now;
-    },
-    async waitForText(text) {
-      const met = await page.evaluate(waitForPopup, { expected: { text }, patience });
-      const now = await shown();
-      if (!met) throw new Error(`Waited for “${text}”, got ${JSON.stringify(now)}`);
-      return now;
-    },
+    waitFor: wait,
+    waitForOther: (id, expected) => wait({ ...expected, store: id }),
+    waitForAftercare: (task, result) => wait({ aftercare: `${task}=${result}` }),
+    waitForText: (text) => wait({ text }),
     async press(action) {
       await page.evaluate((name) => {
         const button = document.querySelector<HTMLButtonElement>(`button[data-action="${name}"]`);
@@ -69,23 +80,45 @@ export async function openPopup<B extends ExtensionBrowser>(
   };
 }
 
+type Wanted = Partial<
+  Record<'view' | 'outcome' | 'revocation' | 'step' | 'text' | 'store' | 'aftercare', string>
+>;
+
 // The functions below run in the page and can use nothing from outside themselves.
 
 function readPopup(): unknown {
+  const fatesIn = (part: ParentNode | null | undefined) =>
+    Object.fromEntries(
+      [...(part?.querySelectorAll<HTMLElement>('li[data-cookie]') ?? [])].map(({ dataset }) => [
+        dataset['cookie'],
+        dataset['fate'],
+      ]),
+    );
   const main = document.querySelector('main');
   const { view, outcome, revocation } = main?.dataset ?? {};
-  const step = document.querySelector<HTMLElement>('[data-step][data-state="now"]')?.dataset[
-    'step'
-  ];
-  const rows = [...document.querySelectorAll<HTMLElement>('li[data-cookie]')];
+  const step = main?.querySelector<HTMLElement>('[data-step][data-state="now"]')?.dataset['step'];
   const buttons = [...document.querySelectorAll<HTMLElement>('button[data-action]')];
+  const others = [...document.querySelectorAll<HTMLElement>('[data-store]')];
   return {
     view,
     ...(outcome && { outcome }),
     ...(revocation && { revocation }),
     ...(step && { step }),
-    fates: Object.fromEntries(rows.map(({ dataset }) => [dataset['cookie'], dataset['fate']])),
+    fates: fatesIn(main),
     actions: buttons.map(({ dataset }) => dataset['action']),
+    aftercare: Object.fromEntries(
+      [...document.querySelectorAll<HTMLElement>('[data-aftercare]')].map(({ dataset }) => [
+        dataset['aftercare'],
+        dataset['result'],
+      ]),
+    ),
+    others: others.map((other) => ({
+      store: other.dataset['store'],
+      view: other.dataset['storeView'],
+      outcome: other.dataset['storeOutcome'],
+      revocation: other.dataset['storeRevocation'],
+      fates: fatesIn(other),
+    })),
     text: document.body.textContent,
   };
 }
@@ -94,17 +127,22 @@ function waitForPopup({
   expected,
   patience,
 }: {
-  expected: Partial<Record<'view' | 'outcome' | 'revocation' | 'step' | 'text', string>>;
+  expected: Wanted;
   patience: number;
 }): Promise<boolean> {
-  const { step, text = '', ...attributes } = expected;
+  const { step, text = '', store, aftercare, ...attributes } = expected;
+  const [task, result] = aftercare?.split('=') ?? [];
   const isMet = () => {
-    const main = document.querySelector('main');
+    const part = document.querySelector<HTMLElement>(store ? `[data-store="${store}"]` : 'main');
+    const attribute = (name: string) =>
+      part?.getAttribute(store ? `data-store-${name}` : `data-${name}`);
     return (
-      main?.textContent.includes(text) &&
-      Object.entries(attributes).every(([name, value]) => main.dataset[name] === value) &&
-      (step === undefined ||
-        document.querySelector(`[data-step="${step}"][data-state="now"]`) !== null)
+      part !== null &&
+      document.body.textContent.includes(text) &&
+      Object.entries(attributes).every(([name, value]) => attribute(name) === value) &&
+      (task === undefined ||
+        part.querySelector(`[data-aftercare="${task}"][data-result="${result}"]`) !== null) &&
+      (step === undefined || part.querySelector(`[data-step="${step}"][data-state="now"]`) !== null)
     );
   };
   return new Promise((resolve) => {

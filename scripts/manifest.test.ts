@@ -9,6 +9,8 @@ describe.each(browsers)('the manifest for %s', (browser) => {
 
   it('asks for these permissions, and no others', () => {
     expect(manifest.permissions).toEqual([
+      // The containers' names; Chromium has none.
+      ...(browser === 'firefox' ? ['contextualIdentities'] : []),
       'cookies',
       'storage',
       'contextMenus',
@@ -18,18 +20,29 @@ describe.each(browsers)('the manifest for %s', (browser) => {
     expect(Object.keys(manifest).filter((key) => /permissions/.test(key))).toEqual([
       'permissions',
       'host_permissions',
+      'optional_host_permissions',
+      'optional_permissions',
     ]);
   });
 
-  it('sees bilibili.com, over HTTP too, and nothing else', () => {
+  it('asks later, and only who switches on what needs them, for these', () => {
+    expect(manifest.optional_host_permissions).toEqual(['*://*.biligame.com/*']);
+    expect(manifest.optional_permissions).toEqual(['browsingData']);
+    expect(manifest.options_ui).toEqual({
+      page: 'src/options/index.html',
+      open_in_tab: true,
+    });
+  });
+
+  it('sees bilibili.com, over HTTP too, and at most biligame.com besides', () => {
     expect(manifest.host_permissions).toEqual(['*://*.bilibili.com/*']);
     expect(manifest).not.toHaveProperty('content_scripts');
     expect(manifest).not.toHaveProperty('externally_connectable');
     expect(manifest).not.toHaveProperty('web_accessible_resources');
     expect(JSON.stringify(manifest).match(/[\w.*-]*(bili|hdslb)[\w-]*\.(?!ico)\w+/g)).toEqual(
       browser === 'chromium'
-        ? ['*.bilibili.com']
-        : ['*.bilibili.com', 'log-out@bilibili-log-out.example'.slice(8)],
+        ? ['*.bilibili.com', '*.biligame.com']
+        : ['*.bilibili.com', '*.biligame.com', 'log-out@bilibili-log-out.example'.slice(8)],
     );
   });
 
@@ -51,8 +64,10 @@ describe.each(browsers)('the manifest for %s', (browser) => {
     const icons = Object.values(manifest.icons ?? {});
     expect(icons).toHaveLength(4);
     for (const icon of icons) expect(existsSync(new URL(`public/${icon}`, root))).toBe(true);
-    const popup = manifest.action?.default_popup ?? '';
-    expect(existsSync(new URL(popup, root))).toBe(popup !== '');
+    for (const page of [manifest.action?.default_popup, manifest.options_ui?.page]) {
+      expect(page).toMatch(/^src\/\w+\/index\.html$/);
+      expect(existsSync(new URL(page ?? '', root))).toBe(true);
+    }
   });
 });
 

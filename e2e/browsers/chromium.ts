@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
-import type { ExtensionBrowser, LaunchOptions } from './extension-browser.ts';
+import type { LaunchOptions, SettingsBrowser } from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
 
-const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
+export const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
 
 /** Playwright's own Chromium where it was downloaded, otherwise the system's. */
 export function chromiumPath(): string {
@@ -16,13 +16,15 @@ export function chromiumPath(): string {
   return found;
 }
 
-export interface ChromiumBrowser extends ExtensionBrowser {
+export interface ChromiumBrowser extends SettingsBrowser {
   readonly context: BrowserContext;
   readonly extensionId: string;
   visit(url: string): Promise<Page>;
   openOwnPage(path: string): Promise<Page>;
   /** Comes in by a door as the browser's own dispatch does; `doors.spec.ts` uses real keys and clicks. */
   trigger(door: 'shortcut' | 'context-menu'): Promise<void>;
+  /** Makes it a browser that opens no popup by itself, as Chromium before 127 is. */
+  forbidOpenPopup(): Promise<void>;
   /** The badge and the title of the toolbar button. */
   toolbar(): Promise<{ badge: string; title: string }>;
   /** Ends the extension's worker, as the browser does to an idle one. */
@@ -38,10 +40,19 @@ export interface ChromiumBrowser extends ExtensionBrowser {
 const standInHosts = [...bilibiliHosts, '*.bilibili.com', '*.biligame.com', '*.hdslb.com'];
 
 /** Every host is the stand-in or does not exist: nothing leaves the machine. */
-function networkArguments(port: number): string[] {
+export function networkArguments(port: number): string[] {
   const rules = [...standInHosts.map((host) => `MAP ${host} 127.0.0.1:${port}`), 'MAP * ~NOTFOUND'];
   return [`--host-resolver-rules=${rules.join(', ')}`, '--ignore-certificate-errors'];
 }
+
+/** No requests of the browser's own; and no sandbox for root, who cannot have one. */
+export const quietArguments = [
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
 
 /** Starts a Chromium with a new profile and the built extension. */
 export async function launchChromium(options: LaunchOptions): Promise<ChromiumBrowser> {
@@ -67,11 +78,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       `--load-extension=${extensionFolder}`,
       `--lang=${language}`,
       ...(options.standIn ? networkArguments(options.standIn.port) : []),
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
+      ...quietArguments,
     ],
   });
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
@@ -86,6 +93,9 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
   // A page of the extension's origin that runs nothing of its own.
   const bench = await visit(ownUrl('manifest.json'));
   let cdp: CDPSession | undefined;
+
+  const currentWorker = async () =>
+    context.serviceWorkers().at(-1) ?? (await context.waitForEvent('serviceworker'));
 
   const configure = async (update: Record<string, unknown>) => {
     const settings = await visit(`chrome://extensions/?id=${extensionId}`);
@@ -103,9 +113,16 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
     visit,
     openOwnPage: (path) => visit(ownUrl(path)),
     inExtension: (fn, argument) => bench.evaluate(fn as never, argument) as Promise<never>,
+    async forbidOpenPopup() {
+      const worker = await currentWorker();
+      await worker.evaluate(() => {
+        // Where the browser has a `browser` of its own, the extension uses that.
+        const { browser = chrome } = globalThis as unknown as { browser?: typeof chrome };
+        for (const { action } of [chrome, browser]) Reflect.set(action, 'openPopup', undefined);
+      });
+    },
     async trigger(door) {
-      const worker =
-        context.serviceWorkers().at(-1) ?? (await context.waitForEvent('serviceworker'));
+      const worker = await currentWorker();
       await worker.evaluate((name) => {
         // `dispatch` is there in every Chromium and in no types.
         const { commands, contextMenus } = chrome as unknown as Record<
@@ -125,6 +142,22 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       bench.evaluate(
         async () => (await chrome.runtime.getContexts({ contextTypes: ['POPUP'] })).length,
       ),
+    async switchOn(setting) {
+      // A prompt cannot be answered without a screen: the site is allowed beforehand.
+      if (setting === 'biligame') {
+        const settings = await visit(`chrome://extensions/?id=${extensionId}`);
+        await settings.evaluate(
+          (id) =>
+            Reflect.get(chrome, 'developerPrivate').addHostPermission(id, '*://*.biligame.com/*'),
+          extensionId,
+        );
+        await settings.close();
+      }
+      const page = await visit(ownUrl('src/options/index.html'));
+      await page.locator(`input[name=${setting}]`).click();
+      await page.locator(`input[name=${setting}]:checked`).waitFor();
+      await page.close();
+    },
     async stopWorker() {
       if (!cdp) {
         cdp = await context.newCDPSession(bench);

@@ -1,3 +1,4 @@
+import type { SettingName } from '../../src/settings/settings.ts';
 import type { StandIn } from '../stand-in/index.ts';
 
 /** What a page can be asked, by Playwright and by Puppeteer alike. */
@@ -13,14 +14,20 @@ export interface PageLike {
 export interface ExtensionBrowser {
   /** Opens a page of the web. */
   visit(url: string): Promise<PageLike>;
-  /** Opens a page of the extension, by its path. */
-  openOwnPage(path: string): Promise<PageLike>;
+  /** Opens a page of the extension, by its path, in a tab of a cookie store. */
+  openOwnPage(path: string, store?: string): Promise<PageLike>;
   /** Runs a function where the extension's own APIs are. */
   inExtension<Result, Argument>(
     fn: (argument: Argument) => Result | Promise<Result>,
     argument: Argument,
   ): Promise<Result>;
   close(): Promise<void>;
+}
+
+/** A browser whose settings page can be used as a person does. */
+export interface SettingsBrowser extends ExtensionBrowser {
+  /** Opens the settings and clicks a switch on, allowing what it asks for. */
+  switchOn(setting: SettingName): Promise<void>;
 }
 
 export interface LaunchOptions {

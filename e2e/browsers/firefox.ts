@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import puppeteer, { type Page } from 'puppeteer-core';
-import type { ExtensionBrowser, LaunchOptions, PageLike } from './extension-browser.ts';
+import puppeteer from 'puppeteer-core';
+import type { LaunchOptions, PageLike, SettingsBrowser } from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
+import { openedPage, pageLike, untilReady } from './puppeteer-page.ts';
 
 const extensionFolder = fileURLToPath(new URL('../../dist/firefox', import.meta.url));
 const extensionId = 'log-out@bilibili-log-out.example';
 /** Firefox draws one at random for each profile; a page has to be found by it. */
 const uuid = '7d1f0c1a-6a3c-4b5e-9c3e-0d6b6c1f2a11';
-
-/** How long a page of the extension may take to be there, in milliseconds. */
-const patience = 15_000;
 
 /** A Firefox that takes extensions from a folder: Playwright's own build does not. */
 export function firefoxPath(): string {
@@ -21,19 +19,16 @@ export function firefoxPath(): string {
   return found;
 }
 
-export interface FirefoxBrowser extends ExtensionBrowser {
+export interface FirefoxBrowser extends SettingsBrowser {
   /** Opens a page of the web in a tab of a cookie store. */
   visit(url: string, store?: string): Promise<PageLike>;
   /** Opens a page of the extension in a tab of a cookie store, which becomes the active one. */
   openOwnPage(path: string, store?: string): Promise<PageLike>;
 }
 
-/** Puppeteer's page by the names that both drivers share. */
-function pageLike(page: Page): PageLike {
-  return {
-    evaluate: (fn, argument) => page.evaluate(fn as never, argument) as Promise<never>,
-    close: () => page.close(),
-  };
+/** The WebDriver BiDi connection, of which Firefox understands more than Puppeteer says. */
+interface Connection {
+  send(method: string, parameters: unknown): Promise<unknown>;
 }
 
 /** Starts a Firefox with a new profile and the built extension. */
@@ -53,6 +48,8 @@ export async function launchFirefox(
       'network.dns.localDomains': bilibiliHosts.join(','),
       ...(standIn && { 'network.socket.forcePort': `443=${standIn.port}` }),
       'network.proxy.type': 0,
+      // Permission prompts answer themselves; a click is still needed to ask.
+      'extensions.webextOptionalPermissionPrompts': false,
       'extensions.webextensions.uuids': JSON.stringify({ [extensionId]: uuid }),
       'intl.locale.requested': language,
       'layout.css.prefers-color-scheme.content-override': colorScheme === 'dark' ? 0 : 1,
@@ -60,10 +57,7 @@ export async function launchFirefox(
     },
   });
   // Puppeteer's own call knows nothing of private windows; the connection below it is in no types.
-  const connection: { send(method: string, parameters: unknown): Promise<unknown> } = Reflect.get(
-    browser,
-    'connection',
-  );
+  const connection: Connection = Reflect.get(browser, 'connection');
   await connection.send('webExtension.install', {
     extensionData: { type: 'path', path: extensionFolder },
     'moz:allowPrivateBrowsing': true,
@@ -75,25 +69,23 @@ export async function launchFirefox(
   void bench.goto(ownUrl('icons/icon.svg')).catch(() => undefined);
   await untilReady(bench);
 
-  const open = async (url: string, store: string) => {
+  const openPage = async (url: string, store: string) => {
     const before = new Set(await browser.pages());
     await bench.evaluate(
       async ({ address, cookieStoreId }) => {
         const isPrivate = cookieStoreId === 'firefox-private';
         if (isPrivate) await chrome.windows.create({ url: address, incognito: true });
-        else await chrome.tabs.create({ url: address, cookieStoreId } as never);
+        else {
+          const ordinary = (await chrome.windows.getAll()).find(({ incognito }) => !incognito);
+          const details = { url: address, cookieStoreId, windowId: ordinary?.id };
+          await chrome.tabs.create(details as chrome.tabs.CreateProperties);
+        }
       },
       { address: url, cookieStoreId: store },
     );
-    for (;;) {
-      const page = (await browser.pages()).find((candidate) => !before.has(candidate));
-      if (page) {
-        await untilReady(page);
-        return pageLike(page);
-      }
-      await new Promise((resolve) => browser.once('targetcreated', resolve));
-    }
+    return openedPage(browser, before);
   };
+  const open = async (url: string, store: string) => pageLike(await openPage(url, store));
 
   return {
     visit: async (url, store) => {
@@ -103,14 +95,13 @@ export async function launchFirefox(
       return pageLike(page);
     },
     openOwnPage: (path, store = 'firefox-default') => open(ownUrl(path), store),
+    async switchOn(setting) {
+      const page = await openPage(ownUrl('src/options/index.html'), 'firefox-default');
+      await page.locator(`input[name=${setting}]`).click();
+      await page.waitForSelector(`input[name=${setting}]:checked`);
+      await page.close();
+    },
     inExtension: (fn, argument) => bench.evaluate(fn as never, argument) as Promise<never>,
     close: () => browser.close(),
   };
-}
-
-async function untilReady(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => location.href !== 'about:blank' && document.readyState === 'complete',
-    { timeout: patience },
-  );
 }

@@ -164,7 +164,6 @@ describe('the popup opens by itself', () => {
   it.each<[Trigger, number]>([
     ['context-menu', 1],
     ['shortcut', 1],
-    ['rule', 1],
     ['popup', 0],
   ])('for a failure, where it was asked for elsewhere: %s, %i', async (trigger, count) => {
     for (const kind of ['failure', 'warning'] as const) {
@@ -179,7 +178,6 @@ describe('the popup opens by itself', () => {
     ['shortcut', true, 0],
     ['context-menu', false, 1],
     ['shortcut', false, 1],
-    ['rule', false, 1],
     ['popup', false, 0],
   ])('for a good end only out of sight, once: %s, %s, %i', async (trigger, isInSight, count) => {
     const { show, popups } = setUp({ isInSight });

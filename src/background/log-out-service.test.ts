@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
+import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
 import { type AccountCookieName, accountCookieNames, type Cookie } from '../core/cookie.ts';
-import type { Mode, Needs } from '../core/log-out.ts';
+import type { Mode, Needs, Result } from '../core/log-out.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
-import { begun, ended, type LogOutRecord, recordSchema } from '../core/record.ts';
+import { begun, ended, type LogOutRecord, recordSchema, tended } from '../core/record.ts';
 import type { Answer } from '../core/reply.ts';
 import { lost, navAlive, navDead, yes } from '../core/testing/answers.ts';
 import { bystanders, logIn, valuesOf } from '../core/testing/cookies.ts';
@@ -52,15 +53,28 @@ interface SetUp extends Partial<WorldOptions> {
   readonly needs?: (needs: Needs) => Omit<Needs, 'report'>;
   readonly fingerprint?: (salt: string, value: string) => Promise<string>;
   readonly setWatchdog?: () => Promise<void>;
+  readonly clearWatchdog?: () => Promise<void>;
+  readonly brokenRecords?: boolean;
+  readonly planned?: () => Promise<AftercareTask[]>;
+  readonly tend?: (
+    task: AftercareTask,
+    storeId: string,
+    result: Result,
+  ) => Promise<AftercareResult>;
 }
 
 function setUp(options: SetUp = {}) {
   const world = createWorld({ cookies: [...bystanders, ...logIn('A')], ...options });
   const records = createRecords(options.before ?? []);
+  if (options.brokenRecords) records.all = fails;
   const shown: LogOutRecord[] = [];
   const watchdog = {
     set: vi.fn(options.setWatchdog ?? (async () => {})),
-    clear: vi.fn(async () => {}),
+    clear: vi.fn(options.clearWatchdog ?? (async () => {})),
+  };
+  const aftercare = {
+    planned: vi.fn(options.planned ?? (async () => [])),
+    run: vi.fn(options.tend ?? (async () => 'done' as const)),
   };
   let ids = 0;
   const service = createLogOutService({
@@ -68,7 +82,7 @@ function setUp(options: SetUp = {}) {
     needsOf: () => (options.needs ? options.needs(world.needs) : world.needs),
     serves: options.serves ?? ((storeId) => storeId === '0'),
     fingerprint: options.fingerprint ?? (async (salt, value) => print(salt, value)),
-    aftercare: { planned: async () => [], run: async () => 'done' },
+    aftercare,
     watchdog,
     show: (record) => shown.push(structuredClone(record)),
     now: () => now,
@@ -88,7 +102,12 @@ function setUp(options: SetUp = {}) {
       if (current?.phase !== 'ended' || current.revocation === 'asking') throw new Error('Asking.');
       return current.revocation;
     });
-  return { world, records, shown, watchdog, service, state, outcome, proof };
+  /** Waits until the former life is dealt with. */
+  const started = async () => {
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalled());
+    watchdog.clear.mockClear();
+  };
+  return { world, records, shown, watchdog, aftercare, service, state, outcome, proof, started };
 }
 
 /** An answer that comes when it is let go. */
@@ -212,7 +231,7 @@ describe('one at a time', () => {
     const doors = ['popup', 'context-menu', 'shortcut'] as const;
     await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
-        service.logOut('0', doors[i % 3] ?? 'rule', i % 2 ? 'local' : 'server'),
+        service.logOut('0', doors[i % 3] ?? 'popup', i % 2 ? 'local' : 'server'),
       ),
     );
     await proof();
@@ -355,64 +374,11 @@ describe('a fault of our own is an outcome, too', () => {
     ['no server', { exit: [fails] }],
     ['no fingerprint', { fingerprint: fails }],
   ])('%s', async (_, options) => {
-    const { service, outcome, watchdog } = setUp(options);
+    const { service, outcome, watchdog, started } = setUp(options);
+    await started();
     await service.logOut('0', 'popup', 'server');
     expect(await outcome()).toEqual(internalError);
     await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-  });
-});
-
-describe('the watchdog', () => {
-  it('watches from before the first step until the proof', async () => {
-    const { script, open } = gate();
-    const { service, world, watchdog, outcome, proof } = setUp({
-      nav: [script],
-      setWatchdog: async () => {
-        expect(world.events).toEqual([]);
-      },
-    });
-    await service.logOut('0', 'popup', 'server');
-    await outcome();
-    await settle();
-    expect(watchdog.set).toHaveBeenCalledTimes(1);
-    expect(watchdog.clear).not.toHaveBeenCalled();
-    open();
-    await proof();
-    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-  });
-
-  it.each<[string, SetUp]>([
-    ['a failure', { exit: [lost, lost] }],
-    ['no session', { cookies: [] }],
-    ['a failing proof', { nav: [fails] }],
-  ])('goes after %s', async (_, options) => {
-    const { service, watchdog } = setUp(options);
-    await service.logOut('0', 'popup', 'server');
-    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-  });
-
-  it('stays while another log-out is unfinished', async () => {
-    const { script, open } = gate();
-    const { service, watchdog, outcome } = setUp({ exit: [script, yes], serves: () => true });
-    await service.logOut('0', 'popup', 'server');
-    await service.logOut('1', 'popup', 'local');
-    await outcome('1');
-    await settle();
-    expect(watchdog.clear).not.toHaveBeenCalled();
-    open();
-    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-  });
-
-  it('that was left by a stopped worker goes when nothing is unfinished', async () => {
-    const { watchdog } = setUp({ before: [endedRecord({ isProving: true })] });
-    await settle();
-    expect(watchdog.clear).toHaveBeenCalled();
-  });
-
-  it('that cannot be set keeps no log-out from its end', async () => {
-    const { service, outcome } = setUp({ setWatchdog: fails });
-    await service.logOut('0', 'popup', 'server');
-    expect((await outcome()).kind).toMatch(/^(logged-out|unexpected-reply)$/);
   });
 });
 
@@ -436,16 +402,107 @@ function endedRecord(parts: { outcome?: Outcome; isProving?: boolean } = {}): Lo
   return ended(workingRecord({ step: 'access' }), end, undefined);
 }
 
+const otherWorkers = workingRecord({ step: 'exit', found }, { storeId: '1' });
+
+describe('the watchdog', () => {
+  it('watches from before the first step until the proof', async () => {
+    const { script, open } = gate();
+    const { service, world, watchdog, outcome, proof, started } = setUp({
+      nav: [script],
+      setWatchdog: async () => {
+        expect(world.events).toEqual([]);
+      },
+    });
+    await started();
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    await settle();
+    expect(watchdog.set).toHaveBeenCalledTimes(1);
+    expect(watchdog.clear).not.toHaveBeenCalled();
+    open();
+    await proof();
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+
+  it.each<[string, SetUp]>([
+    ['a failure', { exit: [lost, lost] }],
+    ['no session', { cookies: [] }],
+    ['a failing proof', { nav: [fails] }],
+  ])('goes after %s', async (_, options) => {
+    const { service, watchdog, started } = setUp(options);
+    await started();
+    await service.logOut('0', 'popup', 'server');
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+
+  it('stays while another log-out is unfinished', async () => {
+    const { script, open } = gate();
+    const { service, watchdog, outcome, started } = setUp({
+      exit: [script, yes],
+      serves: () => true,
+    });
+    await started();
+    await service.logOut('0', 'popup', 'server');
+    await service.logOut('1', 'popup', 'local');
+    await outcome('1');
+    await settle();
+    expect(watchdog.clear).not.toHaveBeenCalled();
+    open();
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+
+  it.each<[string, SetUp]>([
+    ['nothing at all', {}],
+    ['an end', { before: [endedRecord()] }],
+    ['an end without its proof', { before: [endedRecord({ isProving: true })] }],
+    ['a log-out of another worker', { before: [otherWorkers] }],
+  ])('that a former life left goes at once where nothing is unfinished: %s', async (_, options) => {
+    const { watchdog } = setUp(options);
+    await settle();
+    expect(watchdog.clear).toHaveBeenCalledTimes(1);
+    expect(watchdog.set).not.toHaveBeenCalled();
+  });
+
+  it('that a former life left stays while its log-out is unfinished', async () => {
+    const { script, open } = gate();
+    const before = [workingRecord({ step: 'exit', found })];
+    const { watchdog, proof } = setUp({ before, exit: [script] });
+    await settle();
+    expect(watchdog.clear).not.toHaveBeenCalled();
+    open();
+    await proof();
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+  });
+
+  it('also goes where the records cannot be read', async () => {
+    const { service, outcome } = setUp({ brokenRecords: true });
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+  });
+
+  it('that cannot be cleared keeps no log-out from its end', async () => {
+    const { service, proof } = setUp({ clearWatchdog: fails });
+    await service.logOut('0', 'popup', 'server');
+    expect(await proof()).toBe('proven');
+    await settle();
+  });
+
+  it('that cannot be set keeps no log-out from its end', async () => {
+    const { service, outcome } = setUp({ setWatchdog: fails });
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+  });
+});
+
 describe('what a stopped worker left is taken up', () => {
   const confirm: StoredProgress = { step: 'confirm', found, left: [], ending: 'logged-out' };
-  const started: StoredProgress[] = [
+  const asked: StoredProgress[] = [
     { step: 'read', found },
     { step: 'exit', found },
     { step: 'judge', found },
-    confirm,
   ];
 
-  it.each(started)('with its session: it starts over, at $step', async (progress) => {
+  it.each(asked)('with its session: it starts over, at $step', async (progress) => {
     const { outcome, proof, world, records } = setUp({ before: [workingRecord(progress)] });
     expect(await outcome()).toMatchObject({ kind: 'logged-out' });
     expect(await proof()).toBe('proven');
@@ -453,11 +510,36 @@ describe('what a stopped worker left is taken up', () => {
     expect(records.read('0')).toMatchObject({ id: 'old', trigger: 'shortcut' });
   });
 
+  it.each<[string, SetUp, string]>([
+    ['dead', { alive: [] }, 'proven'],
+    ['alive', {}, 'still-alive'],
+  ])('with its session: it goes on at confirm, to a proof: %s', async (_, options, revocation) => {
+    const before = [workingRecord(confirm)];
+    const { outcome, proof, world } = setUp({ before, ...options });
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+    expect(await proof()).toBe(revocation);
+    expect(world.exits).toEqual([]);
+    expect(world.jar).toEqual(bystanders);
+  });
+
+  it.each([...asked, confirm])('and without access it ends there, at $step', async (progress) => {
+    const { outcome, world } = setUp({ before: [workingRecord(progress)], isGranted: false });
+    expect(await outcome()).toEqual({ kind: 'no-access' });
+    expect(world.jar).toEqual([...bystanders, ...logIn('A')]);
+  });
+
+  it.each([...asked, confirm])('and shown as it was left, at $step', async (progress) => {
+    const record = workingRecord(progress);
+    const { shown, outcome } = setUp({ before: [record] });
+    await outcome();
+    expect(shown[0]).toEqual(record);
+  });
+
   it.each<[string, readonly Cookie[]]>([
     ['without it', bystanders],
     ['with another', logIn('B')],
   ])('%s: it was interrupted, and nothing is removed', async (_, cookies) => {
-    for (const progress of started.slice(0, 3)) {
+    for (const progress of asked) {
       const before = [workingRecord(progress)];
       const { outcome, world } = setUp({ before, cookies, alive: ['A', 'B'] });
       const interrupted = { kind: 'unexpected-reply', reason: 'interrupted' };
@@ -535,15 +617,182 @@ describe('what a stopped worker left is taken up', () => {
   });
 
   it('the record of another worker’s store is left alone', async () => {
-    const before = [
-      workingRecord({ step: 'exit', found }, { storeId: '1' }),
-      { ...endedRecord({ isProving: true }), storeId: '2' },
-    ];
+    const before = [otherWorkers, { ...endedRecord({ isProving: true }), storeId: '2' }];
     const { shown, records, world } = setUp({ before });
     await settle();
     expect(shown).toEqual([]);
     expect(records.history).toEqual([]);
     expect(world.events).toEqual([]);
+  });
+});
+
+describe('what follows a good end', () => {
+  const both = async (): Promise<AftercareTask[]> => ['biligame', 'siteData'];
+  const aftercareOf = (record: LogOutRecord | undefined) =>
+    record?.state.phase === 'ended' ? record.state.aftercare : undefined;
+
+  it('is told task by task, to the record and to the feedback alike', async () => {
+    const { service, records, shown, proof } = setUp({
+      planned: both,
+      tend: async (task) => (task === 'biligame' ? 'other-session' : 'done'),
+    });
+    await service.logOut('0', 'popup', 'server');
+    await proof();
+    await settle();
+    expect(aftercareOf(records.history.find(({ state }) => state.phase === 'ended'))).toEqual({
+      biligame: 'working',
+      siteData: 'working',
+    });
+    expect(aftercareOf(records.read('0'))).toEqual({ biligame: 'other-session', siteData: 'done' });
+    expect(shown).toEqual(records.history);
+  });
+
+  it('is done in the store that was logged out, with what its log-out came to', async () => {
+    const { service, aftercare, outcome } = setUp({ planned: both, serves: () => true });
+    await service.logOut('7', 'popup', 'server');
+    await outcome('7');
+    await settle();
+    const result = expect.objectContaining({
+      redirectUrl: 'https://passport.biligame.com/crossDomain?x=1',
+      session: expect.objectContaining({ handle: valuesOf('A').SESSDATA }),
+    });
+    expect(aftercare.run.mock.calls).toEqual([
+      ['biligame', '7', result],
+      ['siteData', '7', result],
+    ]);
+  });
+
+  it.each<[string, SetUp, Mode, AftercareTask[]]>([
+    ['a yes', {}, 'server', ['biligame']],
+    ['an expired session', { alive: [] }, 'server', ['biligame']],
+    ['no session', { cookies: [] }, 'server', ['biligame']],
+    ['only this browser', {}, 'local', ['biligame']],
+    ['a failure', { exit: [lost, lost] }, 'server', []],
+    ['no access', { isGranted: false }, 'server', []],
+    [
+      'another session',
+      { cookies: [...logIn('A'), ...logIn('B', { domain: 'www.bilibili.com' })], nav: [lost] },
+      'server',
+      [],
+    ],
+    ['a fault of our own', { needs: () => ({}) as Needs }, 'server', []],
+    [
+      'a yes that was seen before',
+      { before: [workingRecord({ step: 'confirm', found, left: [], ending: 'logged-out' })] },
+      'server',
+      ['biligame'],
+    ],
+  ])('is planned after a good end only: %s', async (_, options, mode, tasks) => {
+    const planned = async (): Promise<AftercareTask[]> => ['biligame'];
+    const { service, aftercare, outcome, state } = setUp({ planned, ...options });
+    if (!options.before) await service.logOut('0', 'popup', mode);
+    await outcome();
+    await settle();
+    expect(aftercare.run.mock.calls.map(([task]) => task)).toEqual(tasks);
+    expect(aftercare.planned).toHaveBeenCalledTimes(tasks.length);
+    if (tasks.length === 0) expect(state()).not.toHaveProperty('aftercare');
+  });
+
+  it('is nothing where it cannot be told what is switched on', async () => {
+    const { service, aftercare, proof, state } = setUp({ planned: fails });
+    await service.logOut('0', 'popup', 'server');
+    expect(await proof()).toBe('proven');
+    expect(aftercare.run).not.toHaveBeenCalled();
+    expect(state()).not.toHaveProperty('aftercare');
+  });
+
+  it('is planned when the outcome is there, not when the log-out begins', async () => {
+    const { script, open } = gate();
+    let tasks: AftercareTask[] = [];
+    const { service, aftercare, outcome } = setUp({ exit: [script], planned: async () => tasks });
+    await service.logOut('0', 'popup', 'server');
+    await settle();
+    tasks = ['siteData'];
+    open();
+    await outcome();
+    await settle();
+    expect(aftercare.run).toHaveBeenCalledTimes(1);
+  });
+
+  it('failed where it fails, and takes nothing with it', async () => {
+    const { service, proof, records, watchdog, started } = setUp({
+      planned: both,
+      tend: async (task) => (task === 'biligame' ? fails() : 'done'),
+    });
+    await started();
+    await service.logOut('0', 'popup', 'server');
+    expect(await proof()).toBe('proven');
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+    expect(aftercareOf(records.read('0'))).toEqual({ biligame: 'failed', siteData: 'done' });
+  });
+
+  it('does not wait for the proof, nor the proof for it, but the watchdog for both', async () => {
+    const nav = gate();
+    const task = gate();
+    const { service, outcome, state, watchdog, started } = setUp({
+      nav: [nav.script],
+      planned: async () => ['biligame'],
+      tend: async () => {
+        await task.script(() => yes);
+        return 'done';
+      },
+      serves: () => true,
+    });
+    await started();
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    await settle();
+    expect(state()).toMatchObject({ revocation: 'asking', aftercare: { biligame: 'working' } });
+    nav.open();
+    await settle();
+    expect(state()).toMatchObject({ revocation: 'proven', aftercare: { biligame: 'working' } });
+    expect(watchdog.clear).not.toHaveBeenCalled();
+    task.open();
+    await settle();
+    expect(state()).toMatchObject({ revocation: 'proven', aftercare: { biligame: 'done' } });
+    expect(watchdog.clear).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not keep the store from the next log-out, and never writes its record', async () => {
+    const task = gate();
+    const tasks: AftercareTask[] = ['biligame'];
+    const { service, outcome, state, records } = setUp({
+      planned: async () => tasks.splice(0),
+      tend: async () => {
+        await task.script(() => yes);
+        return 'done';
+      },
+    });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    await settle();
+    await service.logOut('0', 'popup', 'server');
+    expect(await outcome()).toMatchObject({ kind: 'already-logged-out' });
+    await settle();
+    task.open();
+    await settle();
+    expect(records.read('0')?.id).toBe('id-2');
+    expect(state()).not.toHaveProperty('aftercare');
+  });
+
+  it('is interrupted where the worker died before it was done', async () => {
+    const done = tended(endedRecord({ isProving: true }), 'siteData', 'done');
+    const { proof, shown, aftercare, records } = setUp({
+      before: [tended(done, 'biligame', 'working')],
+      planned: both,
+    });
+    expect(await proof()).toBe('unknown');
+    expect(aftercareOf(records.read('0'))).toEqual({ biligame: 'interrupted', siteData: 'done' });
+    expect(shown).toEqual([records.read('0')]);
+    expect(aftercare.run).not.toHaveBeenCalled();
+  });
+
+  it('is interrupted also where the proof had come', async () => {
+    const before = [tended(endedRecord(), 'biligame', 'working')];
+    const { shown, records } = setUp({ before });
+    await vi.waitFor(() => expect(shown).toHaveLength(1));
+    expect(records.read('0')?.state).toMatchObject({ aftercare: { biligame: 'interrupted' } });
+    expect(records.read('0')?.state).not.toHaveProperty('revocation');
   });
 });
 

@@ -220,14 +220,6 @@ describe('every outcome', () => {
     ['not sent', { exit: [{ kind: 'unsent' }] }],
     ['alive', { exit: [loginPage, loginPage] }],
     ['unclear', { exit: [loginPage], nav: [lost] }],
-    [
-      'a further session lives',
-      {
-        cookies: [...loggedIn, ...logIn('B', hidden)],
-        alive: ['A', 'B'],
-        deletesCookies: false,
-      },
-    ],
   ])('leaves the jar as it was after a failure: %s', async (_, options) => {
     const world = createWorld({ cookies: loggedIn, ...options });
     await logOut(world.needs, 'server');
@@ -349,6 +341,19 @@ describe('after a refused token the request is repeated', () => {
     expect(world.exits).toHaveLength(2);
   });
 
+  it.each<[string, Cookie[]]>([
+    ['the same session', renewed],
+    ['the same session, its account unknown now', without(renewed, 'DedeUserID')],
+    [
+      'another session of the same account',
+      [...without(renewed, 'SESSDATA'), cookie('SESSDATA', 'handle-new')],
+    ],
+  ])('for %s', async (_, cookies) => {
+    const world = refusedWith(cookies, [yes]);
+    expect(await lastOutcome(world)).toMatchObject({ kind: 'logged-out' });
+    expect(world.exits.map(({ token }) => token)).toEqual(['token-A', 'token-new']);
+  });
+
   it('with the handle that came along, which is then the one to be gone', async () => {
     const handle = cookie('SESSDATA', 'handle-new');
     const world = refusedWith([...without(renewed, 'SESSDATA'), handle], [yes]);
@@ -364,7 +369,14 @@ describe('after a refused token the request is repeated', () => {
     ['the token is the same', logIn('A')],
     ['the token is gone', without(logIn('A'), 'bili_jct')],
     ['the account is another', logIn('B')],
-    ['the account is unknown', without(renewed, 'DedeUserID')],
+    [
+      'the session is another, and its account unknown',
+      [cookie('SESSDATA', 'handle-new'), newToken],
+    ],
+    [
+      'the session is another of another account',
+      [cookie('SESSDATA', 'handle-new'), newToken, cookie('DedeUserID', 'uid-B')],
+    ],
     ['the session is gone', [newToken]],
   ])('but not where %s', async (_, cookies) => {
     const world = refusedWith(cookies);
@@ -469,20 +481,94 @@ describe('the handle on another session', () => {
     expect(prove === undefined).toBe(isKept);
   });
 
-  it('is kept when one of several lives', async () => {
-    const cookies = [...both, ...logIn('C', partition)];
-    const world = createWorld({ cookies, alive: ['A', 'C'] });
-    expect(await lastOutcome(world)).toMatchObject({ kind: 'cookies-remain' });
-    expect(world.removed).toEqual([]);
-  });
-
-  it('is kept, too, when the first session turned out to be dead', async () => {
-    const world = createWorld({ cookies: both, alive: ['B'] });
-    expect(await lastOutcome(world)).toMatchObject({
+  const C = logIn('C', partition);
+  const handleOf = (letter: string, shape: Partial<Cookie> = {}) =>
+    cookie('SESSDATA', valuesOf(letter).SESSDATA, shape);
+  const inPath = handleOf('A', { path: '/x' });
+  it.each<[string, Partial<WorldOptions>, kept: string, removed: Cookie[]]>([
+    ['none, where the server took it', { alive: ['A', 'B'] }, 'B', []],
+    [
+      'the ended one, where the server left it',
+      { alive: ['A', 'B'], deletesCookies: false },
+      'B',
+      [handleOf('A')],
+    ],
+    [
+      'the ended one, in whatever shape',
+      { cookies: [...both, inPath], alive: ['A', 'B'] },
+      'B',
+      [inPath],
+    ],
+    ['the first one, which turned out to be dead', { alive: ['B'] }, 'B', [handleOf('A')]],
+    [
+      'one that the server calls dead',
+      { cookies: [...both, ...C], alive: ['A', 'C'] },
+      'C',
+      [handleOf('B', hidden)],
+    ],
+    [
+      'none that nobody calls dead',
+      { cookies: [...both, ...C], alive: ['A'], nav: [unclear] },
+      'B',
+      [],
+    ],
+  ])('is kept with all the rest, and dead handles go: %s', async (_, options, other, removed) => {
+    const world = createWorld({ cookies: both, ...options });
+    const { outcome, kept, prove } = await logOut(world.needs, 'server');
+    expect(outcome).toEqual({
       kind: 'cookies-remain',
       reason: 'other-session',
       sessionEnded: true,
+      cookies: all('remaining'),
     });
+    expect(kept).toMatchObject({ handle: valuesOf(other).SESSDATA });
+    expect(prove).toBeUndefined();
+    expect(world.removed.map(shapeOf)).toEqual(removed.map(shapeOf));
+    const byServer = options.alive?.includes('A') && options.deletesCookies !== false;
+    const gone = [...removed, ...(byServer ? logIn('A') : [])].map(({ value }) => value);
+    expect(world.jar).toEqual(
+      (options.cookies ?? both).filter(({ value }) => !gone.includes(value)),
+    );
+    expect(world.destroyed).toEqual([]);
+  });
+
+  it('leaves a dead handle that does not go to the person', async () => {
+    const world = createWorld({
+      cookies: both,
+      alive: ['A', 'B'],
+      deletesCookies: false,
+      unremovable: () => true,
+    });
+    expect(await lastOutcome(world)).toMatchObject({ reason: 'other-session' });
+    expect(world.jar).toEqual(both);
+  });
+
+  it('that lives is the last one that is asked about', async () => {
+    const world = createWorld({ cookies: [...both, ...C], alive: ['A', 'B'] });
+    await logOut(world.needs, 'server');
+    expect(world.navs).toEqual([expect.stringContaining(valuesOf('B').SESSDATA)]);
+  });
+
+  it('is asked about in its turn, where all are dead', async () => {
+    const world = createWorld({ cookies: [...both, ...C], alive: ['A'] });
+    expect(await lastOutcome(world)).toMatchObject({ kind: 'logged-out' });
+    expect(world.navs).toEqual(
+      ['B', 'C'].map((letter) => expect.stringContaining(valuesOf(letter).SESSDATA)),
+    );
+    expect(world.jar).toEqual(bystanders);
+  });
+
+  it('that went while it was asked about is none', async () => {
+    const world: World = createWorld({
+      cookies: both,
+      nav: [
+        () => {
+          world.jar = [...bystanders];
+          return navDead;
+        },
+      ],
+    });
+    expect(await lastOutcome(world)).toMatchObject({ kind: 'logged-out' });
     expect(world.removed).toEqual([]);
   });
 
@@ -522,8 +608,19 @@ describe('the handle on another session', () => {
       ],
       deletesCookies: false,
     });
-    await logOut(world.needs, 'server');
+    expect(await lastOutcome(world)).toMatchObject({ reason: 'other-session' });
     expect(world.destroyed).toEqual([]);
+    expect(world.jar).toEqual(expect.arrayContaining(logIn('C')));
+  });
+
+  it('is kept when it came while nobody had a session', async () => {
+    const world: World = createWorld({ cookies: [cookie('DedeUserID', '1')], alive: ['B'] });
+    const report: Needs['report'] = async ({ step }) => {
+      if (step === 'read') world.jar = logIn('B');
+    };
+    const { outcome } = await logOut({ ...world.needs, report }, 'server');
+    expect(outcome).toMatchObject({ reason: 'other-session', sessionEnded: false });
+    expect(world.removed).toEqual([]);
   });
 
   it.each<[string, Partial<WorldOptions>]>([
@@ -649,8 +746,38 @@ describe('each step is reported, and the report waited for, before it has an eff
       'server',
       { cookies: [...logIn('A'), ...logIn('B', hidden)], nav: [navAlive] },
       `report access, ask for access, list, report read, report exit, exit, report judge,
-      list, report confirm, nav`,
+      list, report confirm, nav, list`,
     ],
+    [
+      'a further session that is dead',
+      'server',
+      { cookies: [...logIn('A'), cookie('SESSDATA', 'x', hidden)], nav: [navDead] },
+      `report access, ask for access, list, report read, report exit, exit, report judge,
+      list, report confirm, nav, list, report confirm, remove SESSDATA, list`,
+    ],
+    [
+      'a further session after a dead one',
+      'server',
+      {
+        cookies: [...logIn('A'), ...logIn('B', hidden), ...logIn('C', partition)],
+        alive: ['A', 'C'],
+      },
+      `report access, ask for access, list, report read, report exit, exit, report judge,
+      list, report confirm, nav, list, report confirm, nav, remove SESSDATA, list`,
+    ],
+    [
+      'an empty jar',
+      'server',
+      { cookies: bystanders },
+      'report access, ask for access, list, report read',
+    ],
+    [
+      'an empty jar, only this browser',
+      'local',
+      { cookies: bystanders },
+      'report access, ask for access, list, report read',
+    ],
+    ['no access', 'server', { isGranted: false }, 'report access, ask for access'],
   ])('%s', async (_, mode, options, events) => {
     const world = createWorld({ cookies: [], ...options });
     await logOut(world.needs, mode);
@@ -670,18 +797,87 @@ describe('each step is reported, and the report waited for, before it has an eff
       { step: 'read', found, session: { handle: handleA } },
       { step: 'exit', found, session: { handle: handleA } },
       { step: 'judge', found, session: { handle: handleA } },
-      { step: 'confirm', found, left: ['DedeUserID'], ending: 'logged-out' },
+      {
+        step: 'confirm',
+        found,
+        left: ['DedeUserID'],
+        ending: 'logged-out',
+        session: { handle: handleA },
+      },
     ]);
+  });
+
+  it('with what is left by each round', async () => {
+    const world: World = createWorld({
+      cookies: [...logIn('A'), ...logIn('B', hidden)],
+      nav: [
+        () => {
+          world.jar = [cookie('DedeUserID', '1')];
+          return navDead;
+        },
+      ],
+    });
+    const { outcome } = await logOut(world.needs, 'server');
+    expect(world.reports.filter(({ step }) => step === 'confirm')).toMatchObject([
+      { left: accountCookieNames },
+      { left: ['DedeUserID'] },
+    ]);
+    expect(outcome).toMatchObject({
+      cookies: { ...all('deleted-by-server'), DedeUserID: 'removed-by-extension' },
+    });
   });
 
   it.each<[string, (needs: Needs) => Needs]>([
     ['the access', (needs) => ({ ...needs, access: { isGranted: fails } })],
     ['the jar', (needs) => ({ ...needs, jar: { ...needs.jar, list: fails } })],
-    ['a removal', (needs) => ({ ...needs, jar: { ...needs.jar, remove: fails } })],
     ['a report', (needs) => ({ ...needs, report: fails })],
   ])('and what %s throws is passed on', async (_, broken) => {
     const world = createWorld({ cookies: loggedIn, deletesCookies: false });
     await expect(logOut(broken(world.needs), 'server')).rejects.toThrow('broken');
+  });
+});
+
+describe('what a removal throws counts for nothing', () => {
+  it.each<[string, (needs: Needs) => Needs['jar']['remove'], object]>([
+    [
+      'where nothing goes',
+      () => fails,
+      { kind: 'cookies-remain', reason: 'not-removable', cookies: all('remaining') },
+    ],
+    [
+      'where one does not go, and the others do',
+      ({ jar }) =>
+        (one) =>
+          one.name === 'SESSDATA' ? fails() : jar.remove(one),
+      {
+        kind: 'cookies-remain',
+        reason: 'not-removable',
+        cookies: { ...all('removed-by-extension'), SESSDATA: 'remaining' },
+      },
+    ],
+    [
+      'where all go in spite of it',
+      ({ jar }) =>
+        async (one) => {
+          await jar.remove(one);
+          await fails();
+        },
+      { kind: 'logged-out', cookies: all('removed-by-extension') },
+    ],
+  ])('%s', async (_, removeOf, outcome) => {
+    const { needs } = createWorld({ cookies: loggedIn, deletesCookies: false });
+    const result = await logOut(
+      { ...needs, jar: { ...needs.jar, remove: removeOf(needs) } },
+      'server',
+    );
+    expect(result.outcome).toMatchObject(outcome);
+  });
+
+  it('also where another session is kept', async () => {
+    const cookies = [...loggedIn, ...logIn('B', hidden)];
+    const { needs } = createWorld({ cookies, alive: ['B'] });
+    const result = await logOut({ ...needs, jar: { ...needs.jar, remove: fails } }, 'server');
+    expect(result.outcome).toMatchObject({ reason: 'other-session', cookies: all('remaining') });
   });
 });
 
@@ -730,6 +926,54 @@ describe('the server’s own message is shown', () => {
     ['a shadowed session', [...logIn('A', { path: '/login' }), cookie('SESSDATA', 'passenger')]],
   ])('without the value of %s, which the browser sends along', async (_, cookies) => {
     expect(await shown('bad passenger', cookies)).toMatchObject({ message: 'bad …' });
+  });
+
+  const special = ['.*+?^$', '{}()|[]/\\-x'].join('');
+  it.each([
+    ['of any cookie of the site', 'a1b2c3 device', '… …'],
+    ['in capitals', 'DEVICE Device', '… …'],
+    ['of four characters', 'a four b', 'a … b'],
+    ['decoded to four characters', 'a %-4_ b', 'a … b'],
+    ['as often as it is said', 'devicedevice', '……'],
+    ['the longest first', 'device-two', '…'],
+    ['with every special character', special, '…'],
+    ['but no shorter one', 'yes 1 abc', 'yes 1 abc'],
+    ['but no other text', 'devic', 'devic'],
+    ['but no text that it matches as a pattern', 'aaab', 'aaab'],
+  ])('without a value %s', async (_, message, expected) => {
+    const cookies = [
+      ...logIn('A'),
+      ...bystanders.filter(({ name }) => name === 'sid' || name === 'buvid3'),
+      cookie('length-4', 'four'),
+      cookie('length-3', 'abc'),
+      cookie('length-1', '1'),
+      cookie('encoded', '%25%2D4_'),
+      cookie('longer', 'device-two'),
+      cookie('special', special),
+      cookie('pattern', 'a.*b'),
+    ];
+    expect(await shown(message, cookies)).toMatchObject({ message: expected });
+  });
+
+  it('without a value that came while the server was asked', async () => {
+    const world: World = createWorld({
+      cookies: loggedIn,
+      exit: [
+        () => {
+          world.jar = [...world.jar, cookie('late', 'newcomer')];
+          return json({ code: 7, message: 'a newcomer b' });
+        },
+      ],
+    });
+    expect(await lastOutcome(world)).toMatchObject({ detail: { message: 'a … b' } });
+  });
+
+  it.each([7, null, { a: 1 }, ['x']])('not where it is no text: %j', async (message) => {
+    const world = createWorld({ cookies: loggedIn, exit: [json({ code: 7, message })] });
+    expect(await lastOutcome(world)).toMatchObject({
+      kind: 'unexpected-reply',
+      detail: { status: 200, code: 7 },
+    });
   });
 
   it('without the values that the refused request had presented', async () => {
@@ -797,8 +1041,6 @@ describe('an interrupted log-out', () => {
       { step: 'read', found },
       { step: 'exit', found },
       { step: 'judge', found },
-      confirming(),
-      confirming({ ending: 'session-expired' }),
     ])('$step', async (progress) => {
       const world = createWorld({ cookies: loggedIn });
       const result = await resume(world.needs, interrupted(progress, { isRecent: false }));
@@ -824,6 +1066,78 @@ describe('an interrupted log-out', () => {
       });
       const { outcome } = await resume(world.needs, interrupted({ step: 'exit', found }));
       expect(outcome.kind).not.toBe('unexpected-reply');
+    });
+  });
+
+  it.each<Progress>([
+    { step: 'read', found },
+    { step: 'exit', found },
+    { step: 'judge', found },
+    confirming(),
+  ])('without access touches nothing: $step', async (progress) => {
+    const world = createWorld({ cookies: loggedIn, isGranted: false });
+    expect(await resume(world.needs, interrupted(progress))).toEqual({
+      outcome: { kind: 'no-access' },
+    });
+    expect(world.events).toEqual(['ask for access']);
+  });
+
+  describe('that was confirming, its session still in the jar, goes on there', () => {
+    it.each(['logged-out', 'session-expired', 'already-logged-out', 'removed-locally'] as const)(
+      'and asks for nothing: %s',
+      async (ending) => {
+        const world = createWorld({ cookies: loggedIn, alive: [] });
+        const mode = ending === 'removed-locally' ? 'local' : 'server';
+        const result = await resume(
+          world.needs,
+          interrupted(confirming({ ending }), { mode, isRecent: false }),
+        );
+        expect(result.outcome).toEqual({ kind: ending, cookies: all('removed-by-extension') });
+        expect([...world.exits, ...world.navs]).toEqual([]);
+        expect(world.jar).toEqual(bystanders);
+        expect(result.prove === undefined).toBe(ending !== 'logged-out');
+        expect(result.session).toMatchObject({ handle: handleA });
+      },
+    );
+
+    it.each<[string, Script[], string]>([
+      ['dead', [navDead], 'proven'],
+      ['alive', [navAlive, navAlive], 'still-alive'],
+      ['unclear', [unclear], 'unknown'],
+    ])('with a real proof: %s', async (_, nav, revocation) => {
+      const world = createWorld({ cookies: loggedIn, nav });
+      const { prove } = await resume(world.needs, interrupted(confirming()));
+      expect(world.navs).toEqual([]);
+      expect(await prove?.()).toBe(revocation);
+      expect(world.navs[0]).toContain(`SESSDATA=${handleA}; bili_jct=token-A`);
+    });
+
+    it('and reports that it does', async () => {
+      const world = createWorld({ cookies: loggedIn });
+      await resume(world.needs, interrupted(confirming({ ending: 'session-expired' })));
+      expect(world.reports).toMatchObject([
+        { step: 'confirm', found, left: found, ending: 'session-expired' },
+      ]);
+    });
+
+    it('behind a newer one, which is kept', async () => {
+      const cookies = [...logIn('B'), ...logIn('A', hidden)];
+      const world = createWorld({ cookies, alive: ['B'] });
+      const { outcome, kept } = await resume(world.needs, interrupted(confirming()));
+      expect(outcome).toMatchObject({ reason: 'other-session', sessionEnded: true });
+      expect(kept).toMatchObject({ handle: valuesOf('B').SESSDATA });
+      expect(world.removed.map(({ value }) => value)).toEqual([handleA]);
+      expect(world.exits).toEqual([]);
+    });
+
+    it('and what was left before counts, also where it has gone since', async () => {
+      const world = createWorld({ cookies: without(loggedIn, 'DedeUserID', 'bili_jct') });
+      const progress = confirming({ found: ['SESSDATA', 'DedeUserID'], left: ['DedeUserID'] });
+      const { outcome } = await resume(world.needs, interrupted(progress));
+      expect(outcome).toEqual({
+        kind: 'logged-out',
+        cookies: { ...all('removed-by-extension'), bili_jct: 'absent' },
+      });
     });
   });
 

@@ -1,16 +1,20 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { aftercareResults } from './aftercare.ts';
 import type { Progress } from './log-out.ts';
 import { fatesOf, type Outcome } from './outcome.ts';
 import {
+  abandoned,
   advanced,
   begun,
   ended,
+  isUnsettled,
   type LogOutRecord,
   needsAttention,
   proved,
   recordSchema,
   seen,
+  tended,
 } from './record.ts';
 import { sessionsIn } from './session.ts';
 import { logIn, valuesOf } from './testing/cookies.ts';
@@ -109,6 +113,103 @@ it.each<[string, LogOutRecord, boolean]>([
   expect(needsAttention(record)).toBe(expected);
 });
 
+describe('the aftercare', () => {
+  const withTasks = (isProving = false) =>
+    ended(
+      start,
+      { outcome: good, endedAt: 9, isProving, tasks: ['biligame', 'siteData'] },
+      undefined,
+    );
+
+  it('is under way from the end on, where there is any', () => {
+    expect(withTasks().state).toMatchObject({
+      aftercare: { biligame: 'working', siteData: 'working' },
+    });
+    const { state } = ended(
+      start,
+      { outcome: good, endedAt: 9, isProving: false, tasks: ['siteData'] },
+      undefined,
+    );
+    expect(state).toMatchObject({ aftercare: { siteData: 'working' } });
+    expect(state).not.toHaveProperty('aftercare.biligame');
+    expect(end(good).state).not.toHaveProperty('aftercare');
+  });
+
+  it.each(aftercareResults)('is told by its task, and changes nothing else: %s', (result) => {
+    const before = seen(withTasks(true));
+    expect(tended(before, 'biligame', result)).toStrictEqual({
+      ...before,
+      state: { ...before.state, aftercare: { biligame: result, siteData: 'working' } },
+    });
+  });
+
+  it('follows an end only', () => {
+    expect(tended(start, 'biligame', 'done')).toBe(start);
+  });
+});
+
+describe('after the worker’s death', () => {
+  const withAll = ended(
+    start,
+    { outcome: good, endedAt: 9, isProving: true, tasks: ['biligame', 'siteData'] },
+    undefined,
+  );
+  it.each<[string, LogOutRecord, object | undefined, string | undefined]>([
+    ['an end', end(good), undefined, undefined],
+    ['an end that waits for its proof', asking, undefined, 'unknown'],
+    ['a proof that was there', proved(asking, 'proven'), undefined, 'proven'],
+    ['a warning that was there', proved(asking, 'still-alive'), undefined, 'still-alive'],
+    [
+      'all of the aftercare',
+      proved(withAll, 'proven'),
+      { biligame: 'interrupted', siteData: 'interrupted' },
+      'proven',
+    ],
+    [
+      'what was not done of it',
+      tended(withAll, 'biligame', 'failed'),
+      { biligame: 'failed', siteData: 'interrupted' },
+      'unknown',
+    ],
+    [
+      'nothing where all was done',
+      tended(tended(proved(withAll, 'unknown'), 'biligame', 'done'), 'siteData', 'unreachable'),
+      { biligame: 'done', siteData: 'unreachable' },
+      'unknown',
+    ],
+  ])('is told as it is: %s', (_, record, aftercare, revocation) => {
+    const { state } = abandoned(seen(record));
+    expect(state.phase === 'ended' && state.aftercare).toEqual(aftercare);
+    expect(state.phase === 'ended' && state.revocation).toBe(revocation);
+    expect(state).toMatchObject({ outcome: good, endedAt: 9, seen: true });
+    expect(isUnsettled(abandoned(record))).toBe(false);
+  });
+
+  it('a log-out without an outcome is taken up, not told', () => {
+    expect(abandoned(start)).toBe(start);
+  });
+});
+
+it.each<[string, LogOutRecord, boolean]>([
+  ['a log-out under way', start, true],
+  ['an end', end(good), false],
+  ['a failure', end(bad), false],
+  ['an end that waits for its proof', asking, true],
+  ['a proof', proved(asking, 'unknown'), false],
+  ['a warning', proved(asking, 'still-alive'), false],
+  ['one task under way', tended(end(good), 'siteData', 'working'), true],
+  ['another task under way', tended(end(good), 'biligame', 'working'), true],
+  [
+    'one task done, another not',
+    tended(tended(end(good), 'biligame', 'done'), 'siteData', 'working'),
+    true,
+  ],
+  ['a task done', tended(end(good), 'siteData', 'failed'), false],
+  ['a proof, and a task under way', tended(proved(asking, 'proven'), 'biligame', 'working'), true],
+])('something is still to come: %s: %s', (_, record, expected) => {
+  expect(isUnsettled(record)).toBe(expected);
+});
+
 describe('a stored record', () => {
   const confirm: Progress = {
     step: 'confirm',
@@ -124,6 +225,9 @@ describe('a stored record', () => {
     ['ended', asking],
     ['failed', end({ kind: 'no-access' })],
     ['proved and seen', seen(proved(asking, 'still-alive'))],
+    ['tended', tended(asking, 'biligame', 'address-refused')],
+    ['abandoned', abandoned(tended(asking, 'siteData', 'working'))],
+    ['one of a batch', { ...asking, batch: 'b' }],
   ])('is read as it was written: %s', (_, record) => {
     expect(v.parse(recordSchema, JSON.parse(JSON.stringify(record)))).toStrictEqual(record);
   });
@@ -138,6 +242,12 @@ describe('a stored record', () => {
     ['no state', stateless],
     ['an id that is none', { ...start, id: 1 }],
     ['an unknown trigger', { ...start, trigger: 'cron' }],
+    ['a trigger that is no more', { ...start, trigger: 'rule' }],
+    ['a batch that is none', { ...start, batch: 7 }],
+    [
+      'an unknown end of a task',
+      { ...asking, state: { ...asking.state, aftercare: { biligame: 'perhaps' } } },
+    ],
     ['an unknown mode', { ...start, mode: 'all' }],
     ['a time that is none', { ...start, startedAt: '5' }],
     ['a fingerprint that is none', { ...start, fingerprint: 7 }],

@@ -30,6 +30,14 @@ describe('the exit endpoint said yes', () => {
     ['redirectUrl is a number', json({ code: 0, data: { redirectUrl: 1 } }), undefined],
     ['redirectUrl is missing', json({ code: 0, data: {} }), undefined],
     ['bare content type', json({ code: 0 }, { contentType: 'application/json' }), undefined],
+    [
+      'space before the semicolon',
+      json({ code: 0 }, { contentType: 'application/json ;x' }),
+      undefined,
+    ],
+    ['a message that is a number', json({ code: 0, message: 0 }), undefined],
+    ['a message that is null', json({ code: 0, message: null }), undefined],
+    ['a message that is an object', json({ code: 0, message: {} }), undefined],
     ['loud content type', json({ code: 0 }, { contentType: ' Application/JSON;x' }), undefined],
     ['space around', reply({ body: ' \n{"code": 0}\n' }), undefined],
   ])('%s', (_, answer, redirectUrl) => {
@@ -45,6 +53,7 @@ describe('the exit endpoint saw no live session', () => {
     ['HTML that looks like a yes', html({ body: '{"code":0,"status":true}' })],
     ['HTML in capitals', html({ contentType: 'TEXT/HTML' })],
     ['-101', json({ code: -101, message: '账号未登录' })],
+    ['-101 with a message that is null', json({ code: -101, message: null })],
     ['-101 with another status', json({ code: -101 }, { status: 401 })],
     ['a redirect', { kind: 'redirect' }],
   ])('%s', (_, answer) => {
@@ -60,6 +69,7 @@ describe('the exit endpoint refused the token', () => {
     ],
     [json({ code: -2202 }), { status: 200, code: -2202 }],
     [json({ code: 2202 }, { status: 400 }), { status: 400, code: 2202 }],
+    [json({ code: 2202, message: 7 }), { status: 200, code: 2202 }],
   ])('%#', (answer, detail) => {
     expect(judgeExit(answer)).toEqual({ kind: 'csrf-rejected', detail });
   });
@@ -90,6 +100,21 @@ describe('the server asks for a pause, in whole seconds', () => {
     [at(0), 0],
     [at(-90_000), 0],
     ['soon', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['1e3', undefined],
+    ['0x10', undefined],
+    ['999999999', 999_999_999],
+    ['Thursday, 01-Jan-26 12:01:30 GMT', undefined],
+    ['Thu Jan  1 12:01:30 2026', undefined],
+    ['Thu, 1 Jan 2026 12:01:30 GMT', undefined],
+    ['Thu, 01 Jan 2026 12:01:30 +0100', undefined],
+    ['Thu, 01 Jan 2026 12:01 GMT', undefined],
+    ['Thu, 01 Foo 2026 12:01:30 GMT', undefined],
+    ['2026-01-01T12:01:30Z', undefined],
+    ['January 2026', undefined],
+    [` ${at(90_000)} `, 90],
+    [`${at(90_000)}, 120`, undefined],
     ['12345678901234567890', undefined],
   ])('%j: %j', (retryAfter, retryAfterSeconds) => {
     const answer = html({ status: 429, retryAfter });
@@ -134,6 +159,9 @@ describe('anything else makes no sense', () => {
     ['HTML with HTTP 404', html({ status: 404 }), { status: 404 }],
     ['plain text', json({ code: 0 }, { contentType: 'text/plain' }), { status: 200 }],
     ['no content type', json({ code: 0 }, { contentType: '' }), { status: 200 }],
+    ['a kind of JSON', json({ code: 0 }, { contentType: 'application/json-p' }), { status: 200 }],
+    ['two types', json({ code: 0 }, { contentType: 'application/json, x' }), { status: 200 }],
+    ['a suffix', json({ code: 0 }, { contentType: 'application/hal+json' }), { status: 200 }],
     ['JSONP', json({ code: 0 }, { contentType: 'application/jsonp' }), { status: 200 }],
     [
       'JSON by a later word',
@@ -153,6 +181,7 @@ describe('anything else makes no sense', () => {
       { status: 200, code: 86038, message: 'what' },
     ],
     ['-1', json({ code: -1 }), { status: 200, code: -1 }],
+    ['a message that is no text', json({ code: -1, message: ['x'] }), { status: 200, code: -1 }],
   ])('%s', (_, answer, detail) => {
     const verdict = { kind: 'unexpected-reply', reason: 'not-understood', detail };
     expect(judgeExit(answer)).toEqual(verdict);

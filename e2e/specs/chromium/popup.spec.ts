@@ -1,5 +1,5 @@
-import { expect, logIn, logInUrl, openLoggedIn, test } from '../fixtures.ts';
-import { openPopup } from '../popup.ts';
+import { expect, logIn, logInUrl, openLoggedIn, test } from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
 
 test('shows the UID at once, and name and avatar when the server answers', async ({
   chromium,

@@ -1,12 +1,20 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import axe from 'axe-core';
 import type { Page } from 'playwright';
-import type { ChromiumBrowser } from '../browsers/chromium.ts';
-import { expect, gate, logIn, openLoggedIn, removeCookie, setCookie, test } from '../fixtures.ts';
-import { openPopup, type Popup } from '../popup.ts';
-import type { StandIn } from '../stand-in/index.ts';
+import type { ChromiumBrowser } from '../../browsers/chromium.ts';
+import {
+  expect,
+  gate,
+  logIn,
+  openLoggedIn,
+  removeCookie,
+  setCookie,
+  test,
+} from '../../fixtures.ts';
+import { openPopup, type Popup } from '../../popup.ts';
+import type { StandIn } from '../../stand-in/index.ts';
 
-const output = new URL('../output/', import.meta.url).pathname;
+const output = new URL('../../output/', import.meta.url).pathname;
 const themes = ['light', 'dark'] as const;
 
 /** Looks at one state in both themes: nothing that axe finds, nothing cut off, and a picture. */

@@ -1,4 +1,4 @@
-import type { ChromiumBrowser } from '../browsers/chromium.ts';
+import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import {
   accountCookiesOf,
   allFour,
@@ -7,9 +7,9 @@ import {
   openLoggedIn,
   setCookie,
   test,
-} from '../fixtures.ts';
-import { openPopup } from '../popup.ts';
-import type { StandIn } from '../stand-in/index.ts';
+} from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
+import type { StandIn } from '../../stand-in/index.ts';
 
 /** Lets a page of some host set cookies, which no API could. */
 async function setByServer(

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
-import type { Display } from '../browsers/display.ts';
-import { accountCookiesOf, test as base, expect, logIn } from '../fixtures.ts';
+import type { Display } from '../../browsers/display.ts';
+import { accountCookiesOf, test as base, expect, logIn } from '../../fixtures.ts';
 
 // Real keys and real clicks need a window and a screen for it.
 base.use({ headed: true });

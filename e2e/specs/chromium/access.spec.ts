@@ -1,5 +1,5 @@
-import { accountCookiesOf, expect, logIn, openLoggedIn, test, theFour } from '../fixtures.ts';
-import { openPopup } from '../popup.ts';
+import { accountCookiesOf, expect, logIn, openLoggedIn, test, theFour } from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
 
 test('access withdrawn and granted again', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
@@ -22,6 +22,7 @@ test('no-access: a log-out without access does nothing and says so', async ({
 }) => {
   const session = await logIn(chromium, standIn);
   await chromium.setSiteAccess('ON_CLICK');
+  await chromium.forbidOpenPopup();
   await chromium.trigger('shortcut');
   await expect
     .poll(() => chromium.toolbar())

@@ -9,9 +9,9 @@ import {
   setCookie,
   test,
   theFour,
-} from '../fixtures.ts';
-import { openPopup } from '../popup.ts';
-import type { Fault, Route } from '../stand-in/index.ts';
+} from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
+import type { Fault, Route } from '../../stand-in/index.ts';
 
 const loginPage: Fault = {
   status: 200,
@@ -22,20 +22,20 @@ const json = (body: unknown, status = 200): Fault => ({ status, body: JSON.strin
 const unclear: Fault = { status: 500 };
 
 test.describe('good endings', () => {
-  test('logged-out, proven', async ({ chromium, standIn }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+  test('logged-out, proven', async ({ extension, standIn }) => {
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     await popup.press('log-out');
     const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
     expect(shown.view).toBe('finished');
     expect(shown.fates).toEqual(allFour('deleted-by-server'));
     expect(session.alive).toBe(false);
-    expect(await accountCookiesOf(chromium)).toEqual([]);
+    expect(await accountCookiesOf(extension)).toEqual([]);
   });
 
-  test('logged-out, unknown: the proof has no clear answer', async ({ chromium, standIn }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+  test('logged-out, unknown: the proof has no clear answer', async ({ extension, standIn }) => {
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     standIn.script('nav', unclear);
     await popup.press('log-out');
     await popup.waitFor({ outcome: 'logged-out', revocation: 'unknown' });
@@ -43,11 +43,11 @@ test.describe('good endings', () => {
   });
 
   test('logged-out, still-alive: the server said yes and did nothing', async ({
-    chromium,
+    extension,
     standIn,
   }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     standIn.script('exit', { revoke: false });
     await popup.press('log-out');
     const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'still-alive' });
@@ -58,19 +58,19 @@ test.describe('good endings', () => {
   });
 
   test('already-logged-out: leftovers without SESSDATA go, no request', async ({
-    chromium,
+    extension,
     standIn,
   }) => {
-    await logIn(chromium, standIn);
-    await removeCookie(chromium, 'SESSDATA');
-    const popup = await openPopup(chromium);
+    await logIn(extension, standIn);
+    await removeCookie(extension, 'SESSDATA');
+    const popup = await openPopup(extension);
     await popup.waitFor({ view: 'logged-out' });
     await popup.press('log-out');
     const shown = await popup.waitFor({ view: 'finished', outcome: 'already-logged-out' });
     expect(shown.fates).toEqual({ ...allFour('removed-by-extension'), SESSDATA: 'absent' });
     expect(standIn.requestsTo('exit')).toEqual([]);
     expect(standIn.requestsTo('nav')).toEqual([]);
-    expect(await accountCookiesOf(chromium)).toEqual([]);
+    expect(await accountCookiesOf(extension)).toEqual([]);
   });
 
   const deadSessionReplies: [string, Fault | undefined][] = [
@@ -82,39 +82,39 @@ test.describe('good endings', () => {
     ],
   ];
   for (const [name, fault] of deadSessionReplies) {
-    test(`session-expired: ${name}, and the probe says dead`, async ({ chromium, standIn }) => {
-      const session = await logIn(chromium, standIn);
-      const popup = await openLoggedIn(chromium, session);
+    test(`session-expired: ${name}, and the probe says dead`, async ({ extension, standIn }) => {
+      const session = await logIn(extension, standIn);
+      const popup = await openLoggedIn(extension, session);
       session.alive = false;
       if (fault) standIn.script('exit', fault);
       await popup.press('log-out');
       const shown = await popup.waitFor({ view: 'finished', outcome: 'session-expired' });
       expect(shown.fates).toEqual(allFour('removed-by-extension'));
       expect(standIn.requestsTo('login-page'), 'the redirect is not followed').toEqual([]);
-      expect(await accountCookiesOf(chromium)).toEqual([]);
+      expect(await accountCookiesOf(extension)).toEqual([]);
     });
   }
 
   test('removed-locally: only this browser, nothing asked of the server', async ({
-    chromium,
+    extension,
     standIn,
   }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     await popup.press('remove-local');
     const shown = await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
     expect(shown.fates).toEqual(allFour('removed-by-extension'));
     expect(standIn.requestsTo('exit')).toEqual([]);
     expect(session.alive).toBe(true);
-    expect(await accountCookiesOf(chromium)).toEqual([]);
+    expect(await accountCookiesOf(extension)).toEqual([]);
   });
 
   test('a connection lost before the server acted is retried once', async ({
-    chromium,
+    extension,
     standIn,
   }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     standIn.script('exit', { reset: 'before-handling' });
     await popup.press('log-out');
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
@@ -122,28 +122,28 @@ test.describe('good endings', () => {
   });
 
   for (const reset of ['after-handling', 'mid-body'] as const) {
-    test(`a connection lost ${reset} is retried and judged`, async ({ chromium, standIn }) => {
-      const session = await logIn(chromium, standIn);
-      const popup = await openLoggedIn(chromium, session);
+    test(`a connection lost ${reset} is retried and judged`, async ({ extension, standIn }) => {
+      const session = await logIn(extension, standIn);
+      const popup = await openLoggedIn(extension, session);
       standIn.script('exit', { reset });
       await popup.press('log-out');
       await popup.waitFor({ view: 'finished', outcome: 'session-expired' });
       expect(standIn.requestsTo('exit')).toHaveLength(2);
       expect(session.alive).toBe(false);
-      expect(await accountCookiesOf(chromium)).toEqual([]);
+      expect(await accountCookiesOf(extension)).toEqual([]);
     });
   }
 
-  test('a token that changed meanwhile is read afresh, once', async ({ chromium, standIn }) => {
-    const session = await logIn(chromium, standIn);
+  test('a token that changed meanwhile is read afresh, once', async ({ extension, standIn }) => {
+    const session = await logIn(extension, standIn);
     const token = { url: 'https://www.bilibili.com/', domain: '.bilibili.com', name: 'bili_jct' };
-    await setCookie(chromium, { ...token, value: 'stale' });
-    const popup = await openLoggedIn(chromium, session);
+    await setCookie(extension, { ...token, value: 'stale' });
+    const popup = await openLoggedIn(extension, session);
     const { hold, open } = gate();
     standIn.script('exit', { hold });
     await popup.press('log-out');
     await standIn.waitForRequests('exit', 1);
-    await setCookie(chromium, { ...token, value: session.biliJct });
+    await setCookie(extension, { ...token, value: session.biliJct });
     open();
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
     expect(standIn.requestsTo('exit').map(({ body }) => body)).toEqual([
@@ -242,9 +242,9 @@ const failures: readonly Failure[] = [
 
 test.describe('failures leave the jar as it was', () => {
   for (const { name, outcome, faults, says = '', posts = 1 } of failures) {
-    test(`${outcome}: ${name}`, async ({ chromium, standIn }) => {
-      const session = await logIn(chromium, standIn);
-      const popup = await openLoggedIn(chromium, session);
+    test(`${outcome}: ${name}`, async ({ extension, standIn }) => {
+      const session = await logIn(extension, standIn);
+      const popup = await openLoggedIn(extension, session);
       for (const [route, list] of Object.entries(faults)) standIn.script(route as Route, ...list);
       await popup.press('log-out');
       const shown = await popup.waitFor({ view: 'failed' });
@@ -254,24 +254,24 @@ test.describe('failures leave the jar as it was', () => {
       expect(shown.text).toContain(says);
       expect(standIn.requestsTo('exit')).toHaveLength(posts);
       expect(session.alive).toBe(true);
-      expect(await accountCookiesOf(chromium)).toEqual(theFour);
+      expect(await accountCookiesOf(extension)).toEqual(theFour);
     });
   }
 
-  test('no-csrf-token: nothing is sent or removed', async ({ chromium, standIn }) => {
-    const session = await logIn(chromium, standIn);
-    await removeCookie(chromium, 'bili_jct');
-    const popup = await openLoggedIn(chromium, session);
+  test('no-csrf-token: nothing is sent or removed', async ({ extension, standIn }) => {
+    const session = await logIn(extension, standIn);
+    await removeCookie(extension, 'bili_jct');
+    const popup = await openLoggedIn(extension, session);
     await popup.press('log-out');
     const shown = await popup.waitFor({ view: 'failed', outcome: 'no-csrf-token' });
     expect(shown.actions).toContain('remove-local');
     expect(standIn.requestsTo('exit')).toEqual([]);
-    expect(await accountCookiesOf(chromium)).toEqual(theFour.filter((n) => n !== 'bili_jct'));
+    expect(await accountCookiesOf(extension)).toEqual(theFour.filter((n) => n !== 'bili_jct'));
   });
 
-  test('the server gone: offline, and a retry succeeds', async ({ chromium, standIn }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+  test('the server gone: offline, and a retry succeeds', async ({ extension, standIn }) => {
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     standIn.script('exit', { reset: 'before-handling' }, { reset: 'before-handling' });
     await popup.press('log-out');
     await popup.waitFor({ view: 'failed', outcome: 'offline' });
@@ -280,11 +280,11 @@ test.describe('failures leave the jar as it was', () => {
   });
 
   test('only this browser is offered beside a failure, and works', async ({
-    chromium,
+    extension,
     standIn,
   }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     standIn.script('exit', { status: 503, body: '' });
     await popup.press('log-out');
     await popup.waitFor({ view: 'failed', outcome: 'server-error' });
@@ -294,11 +294,11 @@ test.describe('failures leave the jar as it was', () => {
   });
 
   test('a reply that repeats cookie values is shown without them', async ({
-    chromium,
+    extension,
     standIn,
   }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
+    const session = await logIn(extension, standIn);
+    const popup = await openLoggedIn(extension, session);
     const message = `bad ${session.biliJct} and ${decodeURIComponent(session.sessdata)}`;
     standIn.script('exit', json({ code: 5, message }));
     await popup.press('log-out');

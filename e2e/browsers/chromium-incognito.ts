@@ -1,0 +1,79 @@
+import puppeteer, { type Page } from 'puppeteer-core';
+import { chromiumPath, extensionFolder, networkArguments, quietArguments } from './chromium.ts';
+import type { ExtensionBrowser, LaunchOptions } from './extension-browser.ts';
+import { openedPage, pageLike, untilReady } from './puppeteer-page.ts';
+
+/** One Chromium with an ordinary and an incognito window, the extension allowed in both. */
+export interface TwoWindows {
+  readonly ordinary: ExtensionBrowser;
+  readonly incognito: ExtensionBrowser;
+  /** Ends the incognito window's worker alone, and wakes it again. */
+  restartIncognitoWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts it. Playwright sees no incognito windows of a persistent profile; Puppeteer sees them all.
+ */
+export async function launchTwoWindows({
+  standIn,
+}: Pick<LaunchOptions, 'standIn'>): Promise<TwoWindows> {
+  const browser = await puppeteer.launch({
+    executablePath: chromiumPath(),
+    headless: true,
+    pipe: true,
+    enableExtensions: true,
+    acceptInsecureCerts: true,
+    args: [...(standIn ? networkArguments(standIn.port) : []), ...quietArguments],
+  });
+  const cdp = await browser.target().createCDPSession();
+  const { id } = (await cdp.send(
+    'Extensions.loadUnpacked' as never,
+    { path: extensionFolder, enableInIncognito: true } as never,
+  )) as { id: string };
+  const ownUrl = (path: string) => `chrome-extension://${id}/${path}`;
+
+  const bench = await browser.newPage();
+  await bench.goto(ownUrl('manifest.json'));
+
+  const openIncognito = async (url: string): Promise<Page> => {
+    const before = new Set(await browser.pages());
+    await bench.evaluate(
+      (address) => chrome.windows.create({ url: address, incognito: true }),
+      url,
+    );
+    return openedPage(browser, before);
+  };
+  const openOrdinary = async (url: string): Promise<Page> => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    return page;
+  };
+  const windowsOf = (open: (url: string) => Promise<Page>, own: Page): ExtensionBrowser => ({
+    visit: async (url) => pageLike(await open(url)),
+    openOwnPage: async (path) => pageLike(await open(ownUrl(path))),
+    inExtension: (fn, argument) => own.evaluate(fn as never, argument) as Promise<never>,
+    close: () => browser.close(),
+  });
+
+  const incognitoBench = await openIncognito(ownUrl('manifest.json'));
+  await untilReady(incognitoBench);
+  return {
+    ordinary: windowsOf(openOrdinary, bench),
+    incognito: windowsOf(openIncognito, incognitoBench),
+    async restartIncognitoWorker() {
+      const session = await incognitoBench.createCDPSession();
+      await session.send('ServiceWorker.enable');
+      const stopped = new Promise<void>((resolve) => {
+        session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+          if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+        });
+      });
+      await session.send('ServiceWorker.stopAllWorkers');
+      await stopped;
+      // Any message wakes it, also one that it does not understand.
+      await incognitoBench.evaluate(() => chrome.runtime.sendMessage('wake'));
+    },
+    close: () => browser.close(),
+  };
+}

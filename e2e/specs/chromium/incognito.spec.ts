@@ -1,0 +1,115 @@
+import { launchTwoWindows, type TwoWindows } from '../../browsers/chromium-incognito.ts';
+import {
+  accountCookiesOf,
+  allFour,
+  test as base,
+  expect,
+  gate,
+  logIn,
+  theFour,
+} from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
+
+const test = base.extend<{ windows: TwoWindows }>({
+  windows: async ({ standIn }, use) => {
+    const windows = await launchTwoWindows({ standIn });
+    await use(windows);
+    await windows.close();
+  },
+});
+
+const directions = [
+  { own: 'incognito', other: 'ordinary' },
+  { own: 'ordinary', other: 'incognito' },
+] as const;
+
+for (const { own, other } of directions) {
+  test(`the ${own} window's session is logged out of, the ${other} one stays`, async ({
+    windows,
+    standIn,
+  }) => {
+    const session = await logIn(windows[own], standIn, { uname: 'Own' });
+    const kept = await logIn(windows[other], standIn, { uname: 'Other' });
+    const popup = await openPopup(windows[own]);
+    const before = await popup.waitForText('Own');
+    expect(before.text.includes('Incognito window')).toBe(own === 'incognito');
+    expect(before.others, 'the other jar cannot be seen from here').toEqual([]);
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(shown.fates).toEqual(allFour('deleted-by-server'));
+    expect([session.alive, kept.alive]).toEqual([false, true]);
+    expect(await accountCookiesOf(windows[own])).toEqual([]);
+    expect(await accountCookiesOf(windows[other])).toEqual(theFour);
+
+    const next = await openPopup(windows[other]);
+    await next.waitForText('Other');
+    await next.waitFor({ view: 'logged-in' });
+  });
+}
+
+test('both workers at once never mix their cookies or their records', async ({
+  windows,
+  standIn,
+}) => {
+  const ordinary = await logIn(windows.ordinary, standIn, { uname: 'Ordinary' });
+  const hidden = await logIn(windows.incognito, standIn, { uname: 'Hidden' });
+  const popups = [await openPopup(windows.ordinary), await openPopup(windows.incognito)] as const;
+  await popups[0].waitForText('Ordinary');
+  await popups[1].waitForText('Hidden');
+  const [exits, proofs] = [gate(), gate()];
+  standIn.script('exit', { hold: exits.hold }, { hold: exits.hold });
+  standIn.script('nav', { hold: proofs.hold }, { hold: proofs.hold });
+  for (const popup of popups) await popup.press('log-out');
+  const requests = await standIn.waitForRequests('exit', 2);
+  expect(new Set(requests.map(({ session }) => session))).toEqual(new Set([ordinary, hidden]));
+  exits.open();
+  for (const popup of popups) await popup.waitFor({ view: 'finished', outcome: 'logged-out' });
+  // Both proofs are under way: two rules that name cookies exist at once.
+  const asked = (await standIn.waitForRequests('nav', 4)).slice(2);
+  expect(new Set(asked.map(({ session }) => session))).toEqual(new Set([ordinary, hidden]));
+  proofs.open();
+  for (const popup of popups) await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  const { rules, records } = await windows.ordinary.inExtension(async () => {
+    const stored = await chrome.storage.session.get(null);
+    return {
+      rules: await chrome.declarativeNetRequest.getSessionRules(),
+      records: Object.keys(stored).sort(),
+    };
+  }, null);
+  expect(rules).toEqual([]);
+  expect(records).toEqual(['log-out:0', 'log-out:1']);
+});
+
+test('a worker that starts leaves the other one’s rules alone', async ({ windows, standIn }) => {
+  const session = await logIn(windows.ordinary, standIn, { uname: 'Ordinary' });
+  const popup = await openPopup(windows.ordinary);
+  await popup.waitForText('Ordinary');
+  const { hold, open } = gate();
+  standIn.script('exit', { hold });
+  await popup.press('log-out');
+  await standIn.waitForRequests('exit', 1);
+  const idsNow = () =>
+    windows.ordinary.inExtension(
+      async () => (await chrome.declarativeNetRequest.getSessionRules()).map(({ id }) => id),
+      null,
+    );
+  const ids = await idsNow();
+  expect(ids).toHaveLength(1);
+  // A rule of the incognito worker's former life, and its next start.
+  await windows.incognito.inExtension(async () => {
+    const condition = { urlFilter: '|https://left.behind.example/|' };
+    const action = {
+      type: 'modifyHeaders',
+      requestHeaders: [{ header: 'cookie', operation: 'set', value: 'x=y' }],
+    };
+    await chrome.declarativeNetRequest.updateSessionRules({
+      addRules: [{ id: 77_777, condition, action } as unknown as chrome.declarativeNetRequest.Rule],
+    });
+  }, null);
+  await windows.restartIncognitoWorker();
+  await expect.poll(idsNow).toEqual(ids);
+  open();
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(session.alive).toBe(false);
+  expect(standIn.requestsTo('exit'), 'its worker was not stopped').toHaveLength(1);
+});

@@ -1,0 +1,201 @@
+import type { FirefoxBrowser } from '../../browsers/firefox.ts';
+import {
+  allFour,
+  expect,
+  gate,
+  layCookies,
+  logIn,
+  logInUrl,
+  test,
+  theFour,
+} from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
+import type { Session, StandIn } from '../../stand-in/index.ts';
+
+const container = 'firefox-container-1';
+const privateWindow = 'firefox-private';
+
+async function logInTo(
+  firefox: FirefoxBrowser,
+  standIn: StandIn,
+  store: string,
+  uname: string,
+): Promise<Session> {
+  const session = standIn.createSession({ uname });
+  const page = await firefox.visit(logInUrl(session), store);
+  // The private store lives as long as its last window.
+  if (store !== privateWindow) await page.close();
+  return session;
+}
+
+/** The account cookies of a store. */
+async function accountCookiesIn(firefox: FirefoxBrowser, storeId: string): Promise<string[]> {
+  const names = await firefox.inExtension(async (store) => {
+    const details = { domain: 'bilibili.com', storeId: store, partitionKey: {} };
+    const all = { ...details, firstPartyDomain: null };
+    return (await chrome.cookies.getAll(all)).map(({ name }) => name);
+  }, storeId);
+  return names.filter((name) => /^(SESSDATA|bili_jct|DedeUserID)/.test(name)).sort();
+}
+
+const jars = [
+  { name: 'a container', store: container, label: 'Container: Personal' },
+  { name: 'a private window', store: privateWindow, label: 'Private window' },
+];
+
+for (const { name, store, label } of jars) {
+  test(`${name} is logged out of with its own cookies; the default store is untouched`, async ({
+    firefox,
+    standIn,
+  }) => {
+    const ordinary = await logIn(firefox, standIn, { uname: 'Ordinary' });
+    const session = await logInTo(firefox, standIn, store, 'Hidden');
+    expect(await accountCookiesIn(firefox, store)).toEqual(theFour);
+
+    const popup = await openPopup(firefox, store);
+    const before = await popup.waitForText('Hidden');
+    expect(before.text).toContain(label);
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(shown.fates).toEqual(allFour('removed-by-extension'));
+    expect(session.alive).toBe(false);
+    expect(ordinary.alive).toBe(true);
+    expect(await accountCookiesIn(firefox, store)).toEqual([]);
+    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual(theFour);
+    const exits = standIn.requestsTo('exit');
+    expect(exits.map((request) => request.session)).toEqual([session]);
+    expect(
+      await firefox.inExtension(() => chrome.declarativeNetRequest.getSessionRules(), null),
+    ).toEqual([]);
+  });
+
+  test(`a failure leaves ${name} as it was`, async ({ firefox, standIn }) => {
+    const session = await logInTo(firefox, standIn, store, 'Hidden');
+    const popup = await openPopup(firefox, store);
+    await popup.waitForText('Hidden');
+    standIn.script('exit', { status: 503, body: '' });
+    await popup.press('log-out');
+    await popup.waitFor({ view: 'failed', outcome: 'server-error' });
+    expect(session.alive).toBe(true);
+    expect(await accountCookiesIn(firefox, store)).toEqual(theFour);
+    await popup.press('remove-local');
+    await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
+    expect(await accountCookiesIn(firefox, store)).toEqual([]);
+  });
+}
+
+test('the default store is logged out of; a container is untouched', async ({
+  firefox,
+  standIn,
+}) => {
+  const hidden = await logInTo(firefox, standIn, container, 'Hidden');
+  const session = await logIn(firefox, standIn, { uname: 'Ordinary' });
+  const popup = await openPopup(firefox);
+  await popup.waitForText('Ordinary');
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(session.alive).toBe(false);
+  expect(hidden.alive).toBe(true);
+  expect(await accountCookiesIn(firefox, container)).toEqual(theFour);
+});
+
+test('everywhere: every store, one after another, each with its own outcome', async ({
+  firefox,
+  standIn,
+}) => {
+  const ordinary = await logIn(firefox, standIn, { uname: 'Ordinary' });
+  const contained = await logInTo(firefox, standIn, container, 'Contained');
+  const hidden = await logInTo(firefox, standIn, privateWindow, 'Hidden');
+  const popup = await openPopup(firefox);
+  const before = await popup.waitForText('Log out everywhere in this browser (3)');
+  expect(before.others.map(({ store, view }) => [store, view])).toEqual([
+    [container, 'logged-in'],
+    [privateWindow, 'logged-in'],
+  ]);
+  expect(before.text).toContain(`UID ${contained.uid}`);
+
+  const { hold, open } = gate();
+  standIn.script('exit', { hold }, { status: 503, body: '' });
+  await popup.press('log-out-everywhere');
+  await standIn.waitForRequests('exit', 1);
+  expect(standIn.requestsTo('exit'), 'one after another').toHaveLength(1);
+  open();
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  await popup.waitForOther(privateWindow, { outcome: 'logged-out', revocation: 'proven' });
+  await popup.waitForOther(container, { view: 'failed', outcome: 'server-error' });
+  expect([ordinary.alive, contained.alive, hidden.alive]).toEqual([false, true, false]);
+  expect(standIn.requestsTo('exit').map(({ session }) => session)).toEqual([
+    ordinary,
+    contained,
+    hidden,
+  ]);
+
+  const left = await popup.waitForText('Log out everywhere in this browser (1)');
+  expect(left.others.find(({ store }) => store === privateWindow)?.fates).toEqual(
+    allFour('removed-by-extension'),
+  );
+  await popup.press('log-out-everywhere');
+  await popup.waitForOther(container, { outcome: 'logged-out', revocation: 'proven' });
+  expect(contained.alive).toBe(false);
+  expect(await accountCookiesIn(firefox, container)).toEqual([]);
+});
+
+test('two stores at once: each request carries its own store’s cookies', async ({
+  firefox,
+  standIn,
+}) => {
+  const ordinary = await logIn(firefox, standIn, { uname: 'Ordinary' });
+  const contained = await logInTo(firefox, standIn, container, 'Contained');
+  const [first, second] = [gate(), gate()];
+  standIn.script('exit', { hold: first.hold }, { hold: second.hold });
+  await firefox.inExtension(
+    (requests) => Promise.all(requests.map((request) => chrome.runtime.sendMessage(request))),
+    ['firefox-default', container].map((storeId) => ({ type: 'log-out', storeId, mode: 'server' })),
+  );
+  const both = await standIn.waitForRequests('exit', 2);
+  expect(new Set(both.map(({ session }) => session))).toEqual(new Set([ordinary, contained]));
+  for (const { cookies, body } of both) {
+    expect(body).toBe(`biliCSRF=${cookies.get('bili_jct')}`);
+  }
+  first.open();
+  second.open();
+  const popup = await openPopup(firefox);
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect([ordinary.alive, contained.alive]).toEqual([false, false]);
+});
+
+test.describe('under first-party isolation', () => {
+  test.use({ preferences: { 'privacy.firstparty.isolate': true } });
+
+  test('the session is found, logged out of and cleared', async ({ firefox, standIn }) => {
+    const session = await logIn(firefox, standIn, { uname: 'Isolated' });
+    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual(theFour);
+    const popup = await openPopup(firefox);
+    await popup.waitForText('Isolated');
+    await popup.press('log-out');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(session.alive).toBe(false);
+    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual([]);
+  });
+});
+
+test.describe('where all cookies are blocked', () => {
+  test.use({ preferences: { 'network.cookie.cookieBehavior': 2 } });
+
+  test('a living session is found by the probe and logged out with attached cookies', async ({
+    firefox,
+    standIn,
+  }) => {
+    const session = standIn.createSession({ uname: 'Blocked' });
+    await layCookies(firefox, session);
+    const popup = await openPopup(firefox);
+    await popup.waitForText('Blocked');
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(shown.fates).toEqual(allFour('removed-by-extension'));
+    expect(session.alive).toBe(false);
+    const [ambient, attached] = standIn.requestsTo('exit');
+    expect(ambient?.session).toBeUndefined();
+    expect(attached?.session).toBe(session);
+  });
+});

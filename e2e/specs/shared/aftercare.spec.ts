@@ -1,0 +1,177 @@
+import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
+import { expect, logIn, openLoggedIn, setCookie, test } from '../../fixtures.ts';
+import type { Session, StandIn } from '../../stand-in/index.ts';
+
+const accepted = (redirectUrl?: string) => ({
+  status: 200,
+  effect: true as const,
+  body: JSON.stringify({ code: 0, status: true, data: redirectUrl ? { redirectUrl } : {} }),
+});
+
+/** Logs in at biligame with the same session, as the site's own log-in does. */
+async function logInToSister(browser: ExtensionBrowser, session: Session): Promise<void> {
+  const url = 'https://www.biligame.com/';
+  const values = {
+    SESSDATA: session.sessdata,
+    bili_jct: session.biliJct,
+    DedeUserID: session.uid,
+    DedeUserID__ckMd5: session.ckMd5,
+    theme: 'dark',
+  };
+  for (const [name, value] of Object.entries(values)) {
+    await setCookie(browser, { url, domain: '.biligame.com', name, value, secure: true });
+  }
+}
+
+async function sisterCookiesOf(browser: ExtensionBrowser): Promise<string[]> {
+  const names = await browser.inExtension(
+    async (domain) => (await chrome.cookies.getAll({ domain })).map(({ name }) => name),
+    'biligame.com',
+  );
+  return names.sort();
+}
+
+function visits(standIn: StandIn): string[] {
+  return standIn.requests
+    .filter(({ host }) => !/\.(bilibili|hdslb)\.com$/.test(host))
+    .map(({ host, path }) => host + path);
+}
+
+test('both are off by default: biligame is not visited, nothing of it is touched', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(shown.aftercare).toEqual({});
+  expect(visits(standIn)).toEqual([]);
+});
+
+test.describe('biligame, switched on', () => {
+  test('the redirectUrl is visited, leftovers are removed, others’ cookies stay', async ({
+    extension,
+    standIn,
+  }) => {
+    await extension.switchOn('biligame');
+    const session = await logIn(extension, standIn);
+    await logInToSister(extension, session);
+    // Not reached by the server's deletions at Domain=.biligame.com.
+    const url = 'https://www.biligame.com/';
+    await setCookie(extension, { url, name: 'SESSDATA', value: session.sessdata });
+    const popup = await openLoggedIn(extension, session);
+    await popup.press('log-out');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    const shown = await popup.waitForAftercare('biligame', 'done');
+    expect(shown.outcome).toBe('logged-out');
+    expect(visits(standIn)).toEqual(['passport.biligame.com/crossDomain']);
+    expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+  });
+
+  const hostile = [
+    'http://passport.biligame.com/crossDomain?SESSDATA=',
+    'https://notbilibili.com/crossDomain',
+    'https://passport.biligame.com.bilibili.com.example/crossDomain',
+    'https://passport.biligame.com@notbilibili.com/crossDomain',
+    'javascript:alert(1)',
+  ];
+  for (const redirectUrl of hostile) {
+    test(`a hostile redirectUrl is refused and reported: ${redirectUrl}`, async ({
+      extension,
+      standIn,
+    }) => {
+      await extension.switchOn('biligame');
+      const session = await logIn(extension, standIn);
+      await logInToSister(extension, session);
+      const popup = await openLoggedIn(extension, session);
+      standIn.script('exit', accepted(redirectUrl));
+      await popup.press('log-out');
+      const shown = await popup.waitForAftercare('biligame', 'address-refused');
+      expect(shown).toMatchObject({ view: 'finished', outcome: 'logged-out' });
+      expect(visits(standIn)).toEqual([]);
+      expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+    });
+  }
+
+  test('without a redirectUrl the cookies are removed all the same', async ({
+    extension,
+    standIn,
+  }) => {
+    await extension.switchOn('biligame');
+    const session = await logIn(extension, standIn);
+    await logInToSister(extension, session);
+    const popup = await openLoggedIn(extension, session);
+    standIn.script('exit', accepted());
+    await popup.press('log-out');
+    await popup.waitForAftercare('biligame', 'done');
+    expect(visits(standIn)).toEqual([]);
+    expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+  });
+
+  test('a site that does not answer turns no good log-out into a bad one', async ({
+    extension,
+    standIn,
+  }) => {
+    await extension.switchOn('biligame');
+    const session = await logIn(extension, standIn);
+    await logInToSister(extension, session);
+    const popup = await openLoggedIn(extension, session);
+    // Firefox repeats a GET up to ten times by itself.
+    standIn.script('cross-domain', ...Array(10).fill({ reset: 'before-handling' }));
+    await popup.press('log-out');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    const shown = await popup.waitForAftercare('biligame', 'unreachable');
+    expect(shown).toMatchObject({ view: 'finished', outcome: 'logged-out' });
+    expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+  });
+
+  test('another living session there keeps its handle', async ({ extension, standIn }) => {
+    await extension.switchOn('biligame');
+    const session = await logIn(extension, standIn);
+    await logInToSister(extension, standIn.createSession());
+    const popup = await openLoggedIn(extension, session);
+    standIn.script('exit', accepted());
+    await popup.press('log-out');
+    await popup.waitForAftercare('biligame', 'other-session');
+    expect(await sisterCookiesOf(extension)).toHaveLength(5);
+  });
+
+  test('withdrawing the permission switches it off', async ({ extension, standIn }) => {
+    await extension.switchOn('biligame');
+    const session = await logIn(extension, standIn);
+    await extension.inExtension(
+      (origins) => chrome.permissions.remove({ origins }),
+      ['*://*.biligame.com/*'],
+    );
+    await expect
+      .poll(() => extension.inExtension(() => chrome.storage.local.get('settings'), null))
+      .toMatchObject({ settings: { biligame: false } });
+    const popup = await openLoggedIn(extension, session);
+    await popup.press('log-out');
+    const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect(shown.aftercare).toEqual({});
+    expect(visits(standIn)).toEqual([]);
+  });
+});
+
+test('site data, switched on: the refresh token goes, other sites keep theirs', async ({
+  extension,
+  standIn,
+}) => {
+  await extension.switchOn('siteData');
+  const session = await logIn(extension, standIn);
+  const key = 'ac_time_value';
+  const site = await extension.visit('https://www.bilibili.com/');
+  const lookAlike = await extension.visit('https://notbilibili.com/');
+  for (const page of [site, lookAlike]) {
+    await page.evaluate((name) => localStorage.setItem(name, 'token'), key);
+  }
+  const popup = await openLoggedIn(extension, session);
+  await popup.press('log-out');
+  const shown = await popup.waitForAftercare('siteData', 'done');
+  expect(shown.outcome).toBe('logged-out');
+  const read = (name: string) => localStorage.getItem(name);
+  expect(await (await extension.visit('https://www.bilibili.com/')).evaluate(read, key)).toBeNull();
+  expect(await lookAlike.evaluate(read, key)).toBe('token');
+});

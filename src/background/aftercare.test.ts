@@ -1,0 +1,76 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { AftercareTask } from '../core/aftercare.ts';
+import { fatesOf } from '../core/outcome.ts';
+import type { Settings } from '../settings/settings.ts';
+import { createAftercare } from './aftercare.ts';
+
+const off: Settings = { biligame: false, siteData: false };
+const on: Settings = { biligame: true, siteData: true };
+
+function setUp(stored: Settings, allowed: readonly AftercareTask[]) {
+  let settings = stored;
+  const parts = {
+    readSettings: vi.fn(async () => settings),
+    writeSettings: vi.fn(async (changed: Settings) => {
+      settings = changed;
+    }),
+    isAllowed: vi.fn(async (task: AftercareTask) => allowed.includes(task)),
+    tasks: {
+      biligame: vi.fn(async () => 'other-session' as const),
+      siteData: vi.fn(async () => 'done' as const),
+    },
+  };
+  return { parts, aftercare: createAftercare(parts), settings: () => settings };
+}
+
+const cases: [Settings, AftercareTask[], AftercareTask[]][] = [
+  [off, [], []],
+  [off, ['biligame', 'siteData'], []],
+  [on, [], []],
+  [on, ['biligame'], ['biligame']],
+  [on, ['siteData'], ['siteData']],
+  [on, ['biligame', 'siteData'], ['biligame', 'siteData']],
+  [{ ...off, biligame: true }, ['biligame', 'siteData'], ['biligame']],
+  [{ ...off, biligame: true }, ['siteData'], []],
+  [{ ...off, siteData: true }, ['biligame', 'siteData'], ['siteData']],
+  [{ ...off, siteData: true }, ['biligame'], []],
+];
+
+it.each(cases)('planned is what is on and allowed: %j, %j: %j', async (stored, allowed, tasks) => {
+  const { aftercare, parts } = setUp(stored, allowed);
+  expect(await aftercare.planned()).toEqual(tasks);
+  expect(parts.writeSettings).not.toHaveBeenCalled();
+  for (const task of Object.values(parts.tasks)) expect(task).not.toHaveBeenCalled();
+});
+
+it.each(cases)('what is not allowed is switched off: %j, %j: %j', async (stored, allowed, left) => {
+  const { aftercare, parts, settings } = setUp(stored, allowed);
+  await aftercare.switchOffForbidden();
+  const expected = { biligame: left.includes('biligame'), siteData: left.includes('siteData') };
+  expect(settings()).toEqual(expected);
+  const changes = expected.biligame !== stored.biligame || expected.siteData !== stored.siteData;
+  expect(parts.writeSettings).toHaveBeenCalledTimes(changes ? 1 : 0);
+});
+
+it('what was switched off stays so when it is allowed again', async () => {
+  const { aftercare, parts, settings } = setUp(on, ['siteData']);
+  await aftercare.switchOffForbidden();
+  parts.isAllowed.mockImplementation(async () => true);
+  await aftercare.switchOffForbidden();
+  expect(settings()).toEqual({ biligame: false, siteData: true });
+});
+
+describe('a task is run', () => {
+  const cookies = fatesOf([], [], []);
+  const result = { outcome: { kind: 'logged-out', cookies } } as const;
+  it.each([
+    ['biligame', 'other-session'],
+    ['siteData', 'done'],
+  ] as const)('by its own means: %s', async (task, ending) => {
+    const { aftercare, parts } = setUp(on, []);
+    expect(await aftercare.run(task, '7', result)).toBe(ending);
+    for (const [name, run] of Object.entries(parts.tasks)) {
+      expect(run.mock.calls).toEqual(name === task ? [['7', result]] : []);
+    }
+  });
+});
