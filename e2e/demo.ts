@@ -23,12 +23,14 @@ async function tryLive(): Promise<void> {
     return;
   }
   const browser = await launchChromium({ display });
-  await browser.visit('https://www.bilibili.com/');
-  console.log(
-    'The window shows bilibili.com itself. Log in, then press Alt+Shift+L or the button.',
-  );
-  console.log('Close the window to end.');
-  await new Promise((resolve) => browser.context.once('close', resolve));
+  try {
+    await browser.visit('https://www.bilibili.com/');
+    console.log('This is bilibili.com itself. Log in, then press Alt+Shift+L or the button.');
+    console.log('Close the window to end; its profile is deleted then.');
+    await browser.closed;
+  } finally {
+    await browser.close();
+  }
 }
 
 async function show(): Promise<void> {
@@ -75,7 +77,7 @@ async function show(): Promise<void> {
       await tab.bringToFront();
       console.log('\nThe window is yours to play with; close it to end. The stand-in’s log-in:');
       console.log('https://passport.bilibili.com/stand-in/log-in?uname=Bob');
-      await new Promise((resolve) => browser.context.once('close', resolve));
+      await browser.closed;
     }
   } finally {
     await browser.close();

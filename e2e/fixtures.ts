@@ -114,17 +114,26 @@ export function setCookie(
   return browser.inExtension((cookie) => chrome.cookies.set(cookie), details);
 }
 
-/** Puts a session into the jar where no page may: the browser blocks cookies, say. */
-export async function layCookies(browser: ExtensionBrowser, session: Session): Promise<void> {
+/**
+ * Puts a session into the jar where no page may: the browser blocks cookies, say.
+ * @param host makes them cookies of that host alone.
+ */
+export async function layCookies(
+  browser: ExtensionBrowser,
+  session: Session,
+  host?: string,
+): Promise<void> {
   const values = {
     SESSDATA: session.sessdata,
     bili_jct: session.biliJct,
     DedeUserID: session.uid,
     DedeUserID__ckMd5: session.ckMd5,
   };
-  const url = 'https://www.bilibili.com/';
+  const where = host
+    ? { url: `https://${host}/` }
+    : { url: 'https://www.bilibili.com/', domain: '.bilibili.com' };
   for (const [name, value] of Object.entries(values)) {
-    await setCookie(browser, { url, domain: '.bilibili.com', name, value, secure: true });
+    await setCookie(browser, { ...where, name, value, secure: true });
   }
 }
 

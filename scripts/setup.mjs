@@ -1,17 +1,22 @@
-// Makes a fresh machine ready: `node scripts/setup.mjs`. Uses Node's own modules only, because it
-// runs before there are any others. What is there already is left alone.
+// Makes a fresh machine ready: `node scripts/setup.mjs`, and with `tests` for the tests too. Uses
+// Node's own modules only, because it runs before there are any others. What is there is left alone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const isForTests = process.argv.includes('tests');
 
 function run(command, parts, options = {}) {
-  return spawnSync(command, parts, { stdio: 'inherit', ...options }).status === 0;
+  const shell = process.platform === 'win32';
+  return spawnSync(command, parts, { stdio: 'inherit', shell, ...options }).status === 0;
 }
 
 function isOnPath(command) {
-  return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => existsSync(join(folder, command)));
 }
 
 function installDependencies() {
@@ -31,7 +36,7 @@ function canUseApt() {
 
 async function installBrowsers() {
   const { chromium } = await import('playwright');
-  const needed = [
+  const parts = [
     {
       name: 'Chromium',
       isThere: () => existsSync(chromium.executablePath()) || existsSync('/usr/bin/chromium'),
@@ -39,14 +44,26 @@ async function installBrowsers() {
       download: ['playwright', 'install', '--no-shell', 'chromium'],
       package: 'chromium',
     },
-    { name: 'Xvfb', isThere: () => isOnPath('Xvfb'), package: 'xvfb' },
-    { name: 'xdotool', isThere: () => isOnPath('xdotool'), package: 'xdotool' },
     {
+      // Playwright's own Firefox takes no extensions.
+      name: 'Firefox (or its path in FIREFOX)',
+      isThere: () =>
+        [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].some(
+          (path) => path && existsSync(path),
+        ),
+      package: 'firefox-esr',
+      isForTests: true,
+    },
+    { name: 'Xvfb', isThere: () => isOnPath('Xvfb'), package: 'xvfb', isForTests: true },
+    { name: 'xdotool', isThere: () => isOnPath('xdotool'), package: 'xdotool', isForTests: true },
+    {
+      // For the pictures: without one, Chinese is drawn as boxes.
       name: 'a Chinese font',
       isThere: () => existsSync('/usr/share/fonts/opentype/noto') || !canUseApt(),
       package: 'fonts-noto-cjk',
     },
-  ].filter(({ isThere }) => !isThere());
+  ];
+  const needed = parts.filter((part) => !part.isThere() && (isForTests || !part.isForTests));
 
   for (const { name, download } of needed) {
     if (!download) continue;

@@ -34,6 +34,7 @@ const isGreen =
     `--outputFile=${unitReport}`,
   ) &&
   step('builds', 'build') &&
+  step('lint of the Firefox build', 'lint-firefox') &&
   step('browser tests', 'browser');
 
 const unit = read(unitReport);

@@ -1,7 +1,7 @@
 import puppeteer, { type Page } from 'puppeteer-core';
 import { chromiumPath, extensionFolder, networkArguments, quietArguments } from './chromium.ts';
 import type { ExtensionBrowser, LaunchOptions } from './extension-browser.ts';
-import { openedPage, pageLike, untilReady } from './puppeteer-page.ts';
+import { openedBy, pageLike } from './puppeteer-page.ts';
 
 /** One Chromium with an ordinary and an incognito window, the extension allowed in both. */
 export interface TwoWindows {
@@ -36,14 +36,10 @@ export async function launchTwoWindows({
   const bench = await browser.newPage();
   await bench.goto(ownUrl('manifest.json'));
 
-  const openIncognito = async (url: string): Promise<Page> => {
-    const before = new Set(await browser.pages());
-    await bench.evaluate(
-      (address) => chrome.windows.create({ url: address, incognito: true }),
-      url,
+  const openIncognito = (address: string): Promise<Page> =>
+    openedBy(browser, () =>
+      bench.evaluate((url) => chrome.windows.create({ url, incognito: true }), address),
     );
-    return openedPage(browser, before);
-  };
   const openOrdinary = async (url: string): Promise<Page> => {
     const page = await browser.newPage();
     await page.goto(url);
@@ -57,7 +53,6 @@ export async function launchTwoWindows({
   });
 
   const incognitoBench = await openIncognito(ownUrl('manifest.json'));
-  await untilReady(incognitoBench);
   return {
     ordinary: windowsOf(openOrdinary, bench),
     incognito: windowsOf(openIncognito, incognitoBench),

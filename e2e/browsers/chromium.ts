@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +18,8 @@ export function chromiumPath(): string {
 export interface ChromiumBrowser extends SettingsBrowser {
   readonly context: BrowserContext;
   readonly extensionId: string;
+  /** Resolves when its last window has been closed, by whomever. */
+  readonly closed: Promise<void>;
   visit(url: string): Promise<Page>;
   openOwnPage(path: string): Promise<Page>;
   /** Comes in by a door as the browser's own dispatch does; `doors.spec.ts` uses real keys and clicks. */
@@ -31,6 +32,8 @@ export interface ChromiumBrowser extends SettingsBrowser {
   stopWorker(): Promise<void>;
   /** Switches the extension's access to sites, as a person can on its details page. */
   setSiteAccess(access: 'ON_CLICK' | 'ON_ALL_SITES'): Promise<void>;
+  /** Blocks all cookies, as a person can in the settings. */
+  blockCookies(): Promise<void>;
   pinToToolbar(): Promise<void>;
   /** How many popups hang on the toolbar button. */
   countPopups(): Promise<number>;
@@ -57,7 +60,10 @@ export const quietArguments = [
 /** Starts a Chromium with a new profile and the built extension. */
 export async function launchChromium(options: LaunchOptions): Promise<ChromiumBrowser> {
   const { display, language = 'en-US', colorScheme = 'light' } = options;
-  const profile = await mkdtemp(join(tmpdir(), 'log-out-chromium-'));
+  const profile = mkdtempSync(join(tmpdir(), 'log-out-chromium-'));
+  // A profile may hold a real log-in: it goes also when the process is interrupted.
+  const forget = () => rmSync(profile, { recursive: true, force: true });
+  process.once('exit', forget);
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
     headless: false,
@@ -109,6 +115,9 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
 
   return {
     context,
+    closed: new Promise((resolve) => {
+      context.once('close', () => resolve());
+    }),
     extensionId,
     visit,
     openOwnPage: (path) => visit(ownUrl(path)),
@@ -172,11 +181,24 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       await session.send('ServiceWorker.stopAllWorkers');
       await stopped;
     },
+    withdrawAccess: () => configure({ hostAccess: 'ON_CLICK' }),
     setSiteAccess: (hostAccess) => configure({ hostAccess }),
+    async blockCookies() {
+      const settings = await visit('chrome://settings/content/siteData');
+      // What the page itself calls when its “do not allow” is chosen.
+      await settings.evaluate(() =>
+        Reflect.get(chrome, 'send').call(chrome, 'setDefaultValueForContentType', [
+          'cookies',
+          'block',
+        ]),
+      );
+      await settings.close();
+    },
     pinToToolbar: () => configure({ pinnedToToolbar: true }),
     async close() {
       await context.close();
-      await rm(profile, { recursive: true, force: true });
+      process.off('exit', forget);
+      forget();
     },
   };
 }

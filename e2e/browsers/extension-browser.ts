@@ -28,6 +28,8 @@ export interface ExtensionBrowser {
 export interface SettingsBrowser extends ExtensionBrowser {
   /** Opens the settings and clicks a switch on, allowing what it asks for. */
   switchOn(setting: SettingName): Promise<void>;
+  /** Takes the access to bilibili.com away, as a person can at any time. */
+  withdrawAccess(): Promise<void>;
 }
 
 export interface LaunchOptions {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import type { LaunchOptions, PageLike, SettingsBrowser } from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
-import { openedPage, pageLike, untilReady } from './puppeteer-page.ts';
+import { openedBy, pageLike, untilReady } from './puppeteer-page.ts';
 
 const extensionFolder = fileURLToPath(new URL('../../dist/firefox', import.meta.url));
 const extensionId = 'log-out@bilibili-log-out.example';
@@ -69,22 +69,21 @@ export async function launchFirefox(
   void bench.goto(ownUrl('icons/icon.svg')).catch(() => undefined);
   await untilReady(bench);
 
-  const openPage = async (url: string, store: string) => {
-    const before = new Set(await browser.pages());
-    await bench.evaluate(
-      async ({ address, cookieStoreId }) => {
-        const isPrivate = cookieStoreId === 'firefox-private';
-        if (isPrivate) await chrome.windows.create({ url: address, incognito: true });
-        else {
+  const openPage = (address: string, cookieStoreId: string) =>
+    openedBy(browser, () =>
+      bench.evaluate(
+        async ({ url, store }) => {
+          if (store === 'firefox-private') {
+            await chrome.windows.create({ url, incognito: true });
+            return;
+          }
           const ordinary = (await chrome.windows.getAll()).find(({ incognito }) => !incognito);
-          const details = { url: address, cookieStoreId, windowId: ordinary?.id };
+          const details = { url, cookieStoreId: store, windowId: ordinary?.id };
           await chrome.tabs.create(details as chrome.tabs.CreateProperties);
-        }
-      },
-      { address: url, cookieStoreId: store },
+        },
+        { url: address, store: cookieStoreId },
+      ),
     );
-    return openedPage(browser, before);
-  };
   const open = async (url: string, store: string) => pageLike(await openPage(url, store));
 
   return {
@@ -100,6 +99,9 @@ export async function launchFirefox(
       await page.locator(`input[name=${setting}]`).click();
       await page.waitForSelector(`input[name=${setting}]:checked`);
       await page.close();
+    },
+    async withdrawAccess() {
+      await bench.evaluate(() => chrome.permissions.remove({ origins: ['*://*.bilibili.com/*'] }));
     },
     inExtension: (fn, argument) => bench.evaluate(fn as never, argument) as Promise<never>,
     close: () => browser.close(),

@@ -12,16 +12,18 @@ export function pageLike(page: Page): PageLike {
   };
 }
 
-/** Waits for the page that has come since, and for its load. */
-export async function openedPage(browser: Browser, before: ReadonlySet<Page>): Promise<Page> {
-  for (;;) {
-    const page = (await browser.pages()).find((candidate) => !before.has(candidate));
-    if (page) {
-      await untilReady(page);
-      return page;
-    }
-    await new Promise((resolve) => browser.once('targetcreated', resolve));
-  }
+/** Does what opens a tab or a window, and waits for its page and the page's load. */
+export async function openedBy(browser: Browser, open: () => Promise<unknown>): Promise<Page> {
+  const before = new Set(browser.targets());
+  await open();
+  const target = await browser.waitForTarget(
+    (candidate) => candidate.type() === 'page' && !before.has(candidate),
+    { timeout: patience },
+  );
+  const page = await target.page();
+  if (!page) throw new Error('The new tab has no page.');
+  await untilReady(page);
+  return page;
 }
 
 export async function untilReady(page: Page): Promise<void> {

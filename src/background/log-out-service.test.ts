@@ -729,7 +729,7 @@ describe('what follows a good end', () => {
   it('does not wait for the proof, nor the proof for it, but the watchdog for both', async () => {
     const nav = gate();
     const task = gate();
-    const { service, outcome, state, watchdog, started } = setUp({
+    const { service, aftercare, outcome, state, watchdog, started } = setUp({
       nav: [nav.script],
       planned: async () => ['biligame'],
       tend: async () => {
@@ -743,6 +743,7 @@ describe('what follows a good end', () => {
     await outcome();
     await settle();
     expect(state()).toMatchObject({ revocation: 'asking', aftercare: { biligame: 'working' } });
+    expect(aftercare.run).toHaveBeenCalledTimes(1);
     nav.open();
     await settle();
     expect(state()).toMatchObject({ revocation: 'proven', aftercare: { biligame: 'working' } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AccountCookieName, accountCookieNames } from '../core/cookie.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
-import { advanced, begun, ended, type LogOutRecord, proved } from '../core/record.ts';
+import { advanced, begun, ended, type LogOutRecord, proved, tended } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
 import { othersOf, type StoreFacts, storesWithSession, viewOf } from './view.ts';
 
@@ -121,6 +121,14 @@ describe('a good end is shown until there is a session again', () => {
       });
     },
   );
+});
+
+it('what follows a good end is shown with it', () => {
+  const record = tended(endedWith({ kind: 'logged-out', cookies: deleted }), 'siteData', 'failed');
+  expect(see({ ...nothing, record })).toMatchObject({
+    name: 'finished',
+    aftercare: { siteData: 'failed' },
+  });
 });
 
 describe('a failure is shown', () => {

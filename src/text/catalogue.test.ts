@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import en from '../../public/_locales/en/messages.json' with { type: 'json' };
 import zh from '../../public/_locales/zh_CN/messages.json' with { type: 'json' };
+import { aftercareResults, aftercareTasks } from '../core/aftercare.ts';
 import { fatesOf, type Outcome, outcomeSchema, remainReasons } from '../core/outcome.ts';
 import { unexpectedReasons } from '../core/reply.ts';
-import { endingOf, fateTexts, revocationTexts } from './ending.ts';
+import { aftercareTexts, endingOf, fateTexts, revocationTexts, storeName } from './ending.ts';
 import type { Message } from './message.ts';
 
 type Catalogue = Readonly<Record<string, { readonly message: string }>>;
@@ -225,6 +226,8 @@ describe('a yes that the proof refutes', () => {
     const words = [[title], ...sentences] as Message[];
     for (const message of words) expect(say(message)).toMatch(/\S/);
     expect(sentences.flat()).not.toContain('loggedOutText');
+    const others = outcomes.map((other) => endingOf(other, undefined, list).title);
+    expect(others).not.toContain(title);
   });
 });
 
@@ -232,4 +235,33 @@ it('fates and proofs have words of their own', () => {
   const keys = [...Object.values(fateTexts), ...Object.values(revocationTexts).flat()];
   for (const key of keys) expect(say([key])).toMatch(/\S/);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+describe.each(aftercareTasks)('what follows of %s', (task) => {
+  it.each(['working', ...aftercareResults] as const)('has its words: %s', (result) => {
+    expect(say([aftercareTexts[task][result]])).toMatch(/\S/);
+  });
+
+  it.each(aftercareResults)('is good only where it is done: %s', (result) => {
+    const { done, working } = aftercareTexts[task];
+    expect(aftercareTexts[task][result] === done).toBe(result === 'done');
+    expect(aftercareTexts[task][result]).not.toBe(working);
+  });
+});
+
+it('the results of biligame have words of their own, and none of the other’s', () => {
+  const { biligame, siteData } = aftercareTexts;
+  const keys = Object.values(biligame);
+  expect(new Set(keys).size).toBe(aftercareResults.length + 1);
+  for (const key of Object.values(siteData)) expect(keys).not.toContain(key);
+});
+
+it.each([
+  [{ id: '0', kind: 'default' }, ['storeDefault']],
+  [{ id: '1', kind: 'incognito' }, ['storeIncognito']],
+  [{ id: 'p', kind: 'private' }, ['storePrivate']],
+  [{ id: 'c', kind: 'container', name: 'Work' }, ['storeContainer', 'Work']],
+] as const)('a store is called by its name: %j', (store, message) => {
+  expect(storeName(store)).toEqual(message);
+  expect(say(storeName(store))).toMatch(/\S/);
 });

@@ -3,12 +3,12 @@ import {
   accountCookiesOf,
   allFour,
   expect,
+  layCookies,
   logIn,
   openLoggedIn,
   setCookie,
   test,
 } from '../../fixtures.ts';
-import { openPopup } from '../../popup.ts';
 import type { StandIn } from '../../stand-in/index.ts';
 
 /** Lets a page of some host set cookies, which no API could. */
@@ -142,53 +142,32 @@ test('the token is the bili_jct that the endpoint receives, URL-encoded', async 
   expect(await accountCookiesOf(chromium)).toEqual([]);
 });
 
-test('a further live session in the jar keeps its handle; once dead, it goes', async ({
-  chromium,
-  standIn,
-}) => {
-  const session = await logIn(chromium, standIn);
-  const other = standIn.createSession();
-  await setCookie(chromium, {
-    url: 'https://www.bilibili.com/',
-    name: 'SESSDATA',
-    value: other.sessdata,
-    secure: true,
-  });
-  const popup = await openLoggedIn(chromium, session);
-  await popup.press('log-out');
-  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
-  expect(shown.text).toContain('further session');
-  expect(session.alive).toBe(false);
-  expect(other.alive).toBe(true);
-  expect(await accountCookiesOf(chromium)).toEqual(['SESSDATA']);
-
-  await popup.close();
-  other.alive = false;
-  await logIn(chromium, standIn);
-  const next = await openPopup(chromium);
-  await next.waitFor({ view: 'logged-in' });
-  await next.press('log-out');
-  await next.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-  expect(await accountCookiesOf(chromium)).toEqual([]);
-});
-
 test('a session hidden from the endpoint is logged out with its cookies attached', async ({
   chromium,
   standIn,
 }) => {
   const session = standIn.createSession();
-  const values = {
-    SESSDATA: session.sessdata,
-    bili_jct: session.biliJct,
-    DedeUserID: session.uid,
-    DedeUserID__ckMd5: session.ckMd5,
-  };
-  for (const [name, value] of Object.entries(values)) {
-    await setCookie(chromium, { url: 'https://www.bilibili.com/', name, value });
-  }
+  await layCookies(chromium, session, 'www.bilibili.com');
   const popup = await openLoggedIn(chromium, session);
   await popup.press('log-out');
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
   expect(await accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('where all cookies are blocked, a living session is found and logged out', async ({
+  chromium,
+  standIn,
+}) => {
+  await chromium.blockCookies();
+  const session = standIn.createSession();
+  await layCookies(chromium, session);
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(shown.fates).toEqual(allFour('removed-by-extension'));
+  const [ambient, attached] = standIn.requestsTo('exit');
+  expect(ambient?.session).toBeUndefined();
+  expect(attached?.session).toBe(session);
+  expect(session.alive).toBe(false);
 });

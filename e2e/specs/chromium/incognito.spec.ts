@@ -69,15 +69,17 @@ test('both workers at once never mix their cookies or their records', async ({
   expect(new Set(asked.map(({ session }) => session))).toEqual(new Set([ordinary, hidden]));
   proofs.open();
   for (const popup of popups) await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-  const { rules, records } = await windows.ordinary.inExtension(async () => {
+  const { rules, records, onDisk } = await windows.ordinary.inExtension(async () => {
     const stored = await chrome.storage.session.get(null);
     return {
       rules: await chrome.declarativeNetRequest.getSessionRules(),
       records: Object.keys(stored).sort(),
+      onDisk: await chrome.storage.local.get(null),
     };
   }, null);
   expect(rules).toEqual([]);
   expect(records).toEqual(['log-out:0', 'log-out:1']);
+  expect(onDisk).toEqual({});
 });
 
 test('a worker that starts leaves the other one’s rules alone', async ({ windows, standIn }) => {

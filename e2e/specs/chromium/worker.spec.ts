@@ -158,8 +158,13 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
     await popup.press('log-out');
     await popup.waitFor({ view: 'finished', outcome: 'logged-out' });
     await standIn.waitForRequests('nav', 2);
+    const countRules = async () =>
+      (await chromium.inExtension(() => chrome.declarativeNetRequest.getSessionRules(), null))
+        .length;
+    expect(await countRules()).toBe(1);
     await chromium.stopWorker();
     await popup.waitFor({ outcome: 'logged-out', revocation: 'unknown' });
+    await expect.poll(countRules, 'no rule that names cookies outlives its request').toBe(0);
   });
 
   test('without any popup, woken by its own alarm', async ({ chromium, standIn }) => {

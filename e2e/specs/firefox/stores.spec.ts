@@ -62,6 +62,7 @@ for (const { name, store, label } of jars) {
     expect(ordinary.alive).toBe(true);
     expect(await accountCookiesIn(firefox, store)).toEqual([]);
     expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual(theFour);
+    expect(await firefox.inExtension(() => chrome.storage.local.get(null), null)).toEqual({});
     const exits = standIn.requestsTo('exit');
     expect(exits.map((request) => request.session)).toEqual([session]);
     expect(

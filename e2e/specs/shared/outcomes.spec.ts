@@ -306,3 +306,43 @@ test.describe('failures leave the jar as it was', () => {
     expect(shown.text).toContain('bad … and …');
   });
 });
+
+test('a further live session in the jar keeps its handle; once dead, it goes', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const other = standIn.createSession();
+  await setCookie(extension, {
+    url: 'https://www.bilibili.com/',
+    name: 'SESSDATA',
+    value: other.sessdata,
+    secure: true,
+  });
+  const popup = await openLoggedIn(extension, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  expect(shown.text).toContain('further session');
+  expect(session.alive).toBe(false);
+  expect(other.alive).toBe(true);
+  expect(await accountCookiesOf(extension)).toEqual(['SESSDATA']);
+
+  await popup.close();
+  other.alive = false;
+  await logIn(extension, standIn);
+  const next = await openPopup(extension);
+  await next.waitFor({ view: 'logged-in' });
+  await next.press('log-out');
+  await next.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(await accountCookiesOf(extension)).toEqual([]);
+});
+
+test('no-access: nothing is read, sent or removed', async ({ extension, standIn }) => {
+  const session = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, session);
+  await extension.withdrawAccess();
+  const shown = await popup.waitFor({ view: 'no-access' });
+  expect(shown.actions).toEqual(['grant-access']);
+  expect(shown.text).not.toContain(session.uid);
+  expect(session.alive).toBe(true);
+});

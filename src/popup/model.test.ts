@@ -1,0 +1,649 @@
+import { createHash } from 'node:crypto';
+import { effect } from '@preact/signals';
+import { describe, expect, it, vi } from 'vitest';
+import { type AccountCookieName, accountCookieNames, type Cookie } from '../core/cookie.ts';
+import { fatesOf, type Outcome } from '../core/outcome.ts';
+import { begun, ended, type LogOutRecord, proved, seen, tended } from '../core/record.ts';
+import type { CookieStore } from '../core/store.ts';
+import { cookie, logIn, valuesOf } from '../core/testing/cookies.ts';
+import { createClient, type Request } from '../protocol/messages.ts';
+import { createPopupModel, type PopupParts } from './model.ts';
+
+const print = async (salt: string, value: string) =>
+  createHash('sha256').update(`${salt} ${value}`).digest('hex');
+const own: CookieStore = { id: '0', kind: 'default' };
+const work: CookieStore = { id: 'work', kind: 'container', name: 'Work' };
+const home: CookieStore = { id: 'home', kind: 'container', name: 'Home' };
+
+const names: readonly AccountCookieName[] = accountCookieNames;
+const good: Outcome = { kind: 'logged-out', cookies: fatesOf(names, [], []) };
+const bad: Outcome = { kind: 'timeout', cookies: fatesOf(names, names, names) };
+
+const startedIn = (storeId: string, id = 'i') =>
+  begun({ id, storeId, trigger: 'popup', mode: 'server', startedAt: 0 });
+const endedIn = (storeId: string, outcome: Outcome = good, isProving = false, id = 'i') =>
+  ended(
+    startedIn(storeId, id),
+    { outcome, endedAt: 1, isProving, tasks: [] },
+    createHash('sha256')
+      .update(`${id} ${valuesOf('A').SESSDATA}`)
+      .digest('hex'),
+  );
+const loggedInAs = (uid: string) => ({ name: 'logged-in', uid });
+const internalError = {
+  name: 'failed',
+  outcome: { kind: 'unexpected-reply', reason: 'internal-error', detail: {} },
+};
+
+interface SetUp {
+  readonly stores?: readonly CookieStore[];
+  readonly cookies?: Readonly<Record<string, readonly Cookie[]>>;
+  readonly records?: readonly LogOutRecord[];
+  readonly hasAccess?: boolean;
+  readonly tabs?: readonly number[];
+  /** What the worker answers; without it, that all is well. */
+  readonly answer?: (request: Request) => unknown;
+  readonly parts?: Partial<PopupParts>;
+}
+
+const allIsWell = (request: Request) => ({
+  ok: true,
+  value: request.type === 'get-profile' ? { liveness: 'alive', profile: { name: 'Some' } } : null,
+});
+
+/** A browser whose facts can be changed, and a worker that answers what it is asked. */
+function setUp(options: SetUp = {}) {
+  const browser = {
+    stores: [...(options.stores ?? [own])],
+    cookies: new Map<string, readonly Cookie[]>(Object.entries(options.cookies ?? {})),
+    records: new Map((options.records ?? []).map((record) => [record.storeId, record])),
+    hasAccess: options.hasAccess ?? true,
+    tabs: options.tabs ?? [],
+  };
+  const { answer = allIsWell } = options;
+  const listeners: (() => void)[] = [];
+  const send = vi.fn(async (message: unknown) => answer(message as Request));
+  const stopWatching = vi.fn();
+  const parts = {
+    ownStoreId: vi.fn(async () => '0'),
+    listStores: vi.fn(async () => [...browser.stores]),
+    ask: createClient(send),
+    hasAccess: vi.fn(async () => browser.hasAccess),
+    requestAccess: vi.fn(async () => {
+      browser.hasAccess = true;
+      return true;
+    }),
+    listCookies: vi.fn(async (storeId: string) => [...(browser.cookies.get(storeId) ?? [])]),
+    readRecord: vi.fn(async (storeId: string) => browser.records.get(storeId)),
+    fingerprint: print,
+    onChange: (listener: () => void) => listeners.push(listener),
+    watchWorker: vi.fn(() => stopWatching),
+    siteTabIds: vi.fn(async (_storeId: string) => [...browser.tabs]),
+    reloadTabs: vi.fn(async (_ids: readonly number[]) => {}),
+    openOptions: vi.fn(async () => {}),
+  };
+  const model = createPopupModel({ ...parts, ...options.parts });
+  const change = () => {
+    for (const listener of listeners) listener();
+  };
+  const requests = (type: Request['type']) =>
+    send.mock.calls.map(([message]) => message as Request).filter((one) => one.type === type);
+  return { model, browser, parts, requests, stopWatching, change };
+}
+
+/** Long enough for everything that waits for nothing outside. */
+async function settle() {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+async function fails(): Promise<never> {
+  throw new Error('broken');
+}
+
+const loggedIn = { '0': logIn('A') };
+
+describe('the facts', () => {
+  it.each(['listStores', 'hasAccess', 'listCookies', 'readRecord', 'ownStoreId'] as const)(
+    'are shown when all are there, and not before: %s',
+    async (slow) => {
+      const { opened, open } = gate();
+      const answers = {
+        listStores: [own],
+        hasAccess: true,
+        listCookies: logIn('A'),
+        readRecord: undefined,
+        ownStoreId: '0',
+      };
+      const { model } = setUp({
+        cookies: loggedIn,
+        parts: { [slow]: () => opened.then(() => answers[slow]) },
+      });
+      await settle();
+      expect(model.view.value).toEqual({ name: 'loading' });
+      expect(model.store.value).toBeUndefined();
+      open();
+      await settle();
+      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+      expect(model.store.value).toEqual(own);
+    },
+  );
+
+  it('change together', async () => {
+    const { model, browser, change } = setUp({ cookies: loggedIn });
+    const shown: string[] = [];
+    effect(() => {
+      shown.push(model.view.value.name);
+    });
+    await settle();
+    browser.cookies.set('0', []);
+    browser.records.set('0', endedIn('0'));
+    change();
+    await settle();
+    expect([...new Set(shown)]).toEqual(['loading', 'logged-in', 'finished']);
+  });
+
+  it.each<[string, SetUp, object]>([
+    ['nothing', {}, { name: 'logged-out', hasLeftovers: false }],
+    [
+      'leftovers',
+      { cookies: { '0': [cookie('bili_jct', '1')] } },
+      { name: 'logged-out', hasLeftovers: true },
+    ],
+    [
+      'cookies of others',
+      { cookies: { '0': [cookie('bili_jct', '1', { domain: '.evil.test' })] } },
+      { name: 'logged-out', hasLeftovers: false },
+    ],
+    ['a session', { cookies: loggedIn }, loggedInAs('uid-A')],
+    ['no access', { cookies: loggedIn, hasAccess: false }, { name: 'no-access' }],
+    ['a log-out', { cookies: loggedIn, records: [startedIn('0')] }, { name: 'working' }],
+    ['a good end', { records: [endedIn('0')] }, { name: 'finished' }],
+    [
+      'a failure, its session there',
+      { cookies: loggedIn, records: [endedIn('0', bad)] },
+      { name: 'failed', outcome: bad },
+    ],
+    [
+      'a failure, another session there',
+      { cookies: { '0': logIn('B') }, records: [endedIn('0', bad)] },
+      loggedInAs('uid-B'),
+    ],
+    ['the session of another store', { cookies: { work: logIn('A') } }, { name: 'logged-out' }],
+    ['the log-out of another store', { records: [startedIn('work')] }, { name: 'logged-out' }],
+  ])('are those of the own store: %s', async (_, options, view) => {
+    const { model } = setUp({ stores: [own, work], ...options });
+    await settle();
+    expect(model.view.value).toMatchObject(view);
+  });
+
+  it('are of the store of the tab, also where it is not among those listed', async () => {
+    const { model, parts } = setUp({ parts: { ownStoreId: async () => 'new' } });
+    await settle();
+    expect(model.store.value).toEqual({ id: 'new', kind: 'default' });
+    expect(parts.listCookies.mock.calls).toEqual([['new'], ['0']]);
+  });
+
+  it('are read again after each change, the last one included', async () => {
+    const { model, browser, change } = setUp();
+    await settle();
+    for (const letter of ['A', 'B', 'C']) {
+      browser.cookies.set('0', logIn(letter));
+      change();
+    }
+    await settle();
+    expect(model.view.value).toMatchObject(loggedInAs('uid-C'));
+  });
+
+  it('are read once for many changes, and never twice at once', async () => {
+    const { opened, open } = gate();
+    let reading = 0;
+    const most: number[] = [];
+    const { model, browser, parts, change } = setUp();
+    parts.listStores.mockImplementation(async () => {
+      reading += 1;
+      most.push(reading);
+      await opened;
+      reading -= 1;
+      return [own];
+    });
+    await settle();
+    change();
+    await settle();
+    for (let i = 0; i < 10; i += 1) change();
+    browser.cookies.set('0', logIn('B'));
+    change();
+    open();
+    await settle();
+    expect(most).toEqual([1, 1]);
+    expect(model.view.value).toMatchObject(loggedInAs('uid-B'));
+  });
+
+  it.each(['listStores', 'hasAccess', 'listCookies', 'readRecord'] as const)(
+    'that cannot be read once are read the next time: %s',
+    async (part) => {
+      const { model, parts, browser, change } = setUp({ cookies: loggedIn });
+      await settle();
+      browser.cookies.set('0', logIn('B'));
+      parts[part].mockImplementationOnce(fails);
+      change();
+      await settle();
+      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+      change();
+      await settle();
+      expect(model.view.value).toMatchObject(loggedInAs('uid-B'));
+    },
+  );
+});
+
+describe('who is logged in is asked', () => {
+  it('once for each handle', async () => {
+    const { model, browser, requests, change } = setUp({ cookies: loggedIn });
+    await settle();
+    for (let i = 0; i < 3; i += 1) {
+      change();
+      await settle();
+    }
+    expect(requests('get-profile')).toEqual([{ type: 'get-profile', storeId: '0' }]);
+    const account = { liveness: 'alive', profile: { name: 'Some' } };
+    expect(model.view.value).toMatchObject({ ...loggedInAs('uid-A'), account });
+    browser.cookies.set('0', logIn('B'));
+    change();
+    await settle();
+    expect(requests('get-profile')).toHaveLength(2);
+  });
+
+  it('and shown as unclear until the answer is there', async () => {
+    const { opened, open } = gate();
+    const { model } = setUp({
+      cookies: loggedIn,
+      answer: (request) => opened.then(() => allIsWell(request)),
+    });
+    await settle();
+    expect(model.view.value).toMatchObject({ account: { liveness: 'unclear' } });
+    open();
+    await settle();
+    expect(model.view.value).toMatchObject({ account: { liveness: 'alive' } });
+  });
+
+  it('and not asked again where nobody knows', async () => {
+    const { model, requests, change } = setUp({
+      cookies: loggedIn,
+      answer: () => ({ ok: false, refusal: 'failed' }),
+    });
+    await settle();
+    change();
+    await settle();
+    expect(requests('get-profile')).toHaveLength(1);
+    expect(model.view.value).toMatchObject({ account: { liveness: 'unclear' } });
+  });
+
+  it('and an answer about an earlier one is dropped', async () => {
+    const first = gate();
+    let count = 0;
+    const { model, browser, change } = setUp({
+      cookies: loggedIn,
+      answer: async () => {
+        count += 1;
+        const name = `answer ${count}`;
+        if (count === 1) await first.opened;
+        return { ok: true, value: { liveness: 'alive', profile: { name } } };
+      },
+    });
+    await settle();
+    browser.cookies.set('0', logIn('B'));
+    change();
+    await settle();
+    first.open();
+    await settle();
+    const account = { profile: { name: 'answer 2' } };
+    expect(model.view.value).toMatchObject({ ...loggedInAs('uid-B'), account });
+  });
+
+  it.each<[string, SetUp]>([
+    ['nobody is', {}],
+    ['without access', { cookies: loggedIn, hasAccess: false }],
+    ['during a log-out', { cookies: loggedIn, records: [startedIn('0')] }],
+    ['a failure is shown', { cookies: loggedIn, records: [endedIn('0', bad)] }],
+    ['somebody is in another store', { stores: [own, work], cookies: { work: logIn('A') } }],
+  ])('not where %s', async (_, options) => {
+    const { requests } = setUp(options);
+    await settle();
+    expect(requests('get-profile')).toEqual([]);
+  });
+});
+
+describe('a log-out', () => {
+  it.each(['server', 'local'] as const)('is asked for in the own store: %s', async (mode) => {
+    const { model, requests } = setUp({
+      cookies: loggedIn,
+      parts: { ownStoreId: async () => '7' },
+    });
+    await model.logOut(mode);
+    expect(requests('log-out')).toEqual([{ type: 'log-out', storeId: '7', mode }]);
+  });
+
+  it('can be asked for before anything is known', async () => {
+    const { model, requests } = setUp({ parts: { listStores: () => new Promise(() => {}) } });
+    await model.logOut('server');
+    expect(requests('log-out')).toHaveLength(1);
+  });
+
+  const refusals = {
+    refused: { ok: false, refusal: 'failed' },
+    'not understood': { ok: false, refusal: 'not-understood' },
+    'not answered': undefined,
+  };
+  it.each(Object.entries(refusals))('that the worker has %s is a fault', async (_, response) => {
+    const { model, change } = setUp({ cookies: loggedIn, answer: () => response });
+    await settle();
+    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    await model.logOut('server');
+    expect(model.view.value).toMatchObject(internalError);
+    change();
+    await settle();
+    expect(model.view.value).toMatchObject(internalError);
+  });
+
+  it.each<[string, LogOutRecord | undefined, object]>([
+    ['has no record', undefined, internalError],
+    ['has an old end', endedIn('0', bad), internalError],
+    ['has an old good end', endedIn('0'), internalError],
+    ['has a record, which is taken up', startedIn('0'), { name: 'working' }],
+  ])('that is not answered is a fault only where it %s', async (_, record, view) => {
+    const { model } = setUp({
+      cookies: loggedIn,
+      records: record ? [record] : [],
+      answer: () => undefined,
+    });
+    await settle();
+    await model.logOut('server');
+    await settle();
+    expect(model.view.value).toMatchObject(view);
+  });
+
+  it('that is answered is no fault, whatever its record says', async () => {
+    const { model } = setUp({ cookies: loggedIn, records: [endedIn('0', bad)] });
+    await settle();
+    await model.logOut('server');
+    expect(model.view.value).toMatchObject({ name: 'failed', outcome: bad });
+  });
+
+  it('takes back the fault of the one before', async () => {
+    let isDown = true;
+    const { opened, open } = gate();
+    const { model } = setUp({
+      cookies: loggedIn,
+      answer: (request) => (isDown ? undefined : opened.then(() => allIsWell(request))),
+    });
+    await settle();
+    await model.logOut('server');
+    expect(model.view.value).toMatchObject(internalError);
+    isDown = false;
+    const done = model.logOut('server');
+    await settle();
+    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    open();
+    await done;
+    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+  });
+
+  it('that works after all, or another, is shown in place of a fault', async () => {
+    const { model, browser, change } = setUp({ cookies: loggedIn, answer: () => undefined });
+    await settle();
+    await model.logOut('server');
+    expect(model.view.value).toMatchObject(internalError);
+    browser.records.set('0', startedIn('0'));
+    change();
+    await settle();
+    expect(model.view.value).toMatchObject({ name: 'working' });
+  });
+});
+
+describe('everywhere', () => {
+  const three = [own, work, home];
+  it.each<[string, SetUp, string[]]>([
+    ['nothing is known of sessions', {}, []],
+    ['the own store alone has one', { cookies: loggedIn }, ['0']],
+    ['another has one', { cookies: { home: logIn('A') } }, ['home']],
+    ['some have', { cookies: { '0': logIn('A'), home: logIn('B') } }, ['0', 'home']],
+    [
+      'all have',
+      { cookies: { '0': logIn('A'), work: logIn('B'), home: logIn('C') } },
+      ['0', 'work', 'home'],
+    ],
+    ['one has leftovers only', { cookies: { work: [cookie('bili_jct', '1')] } }, []],
+    ['there is no access', { cookies: loggedIn, hasAccess: false }, []],
+  ])('is where there are sessions: %s', async (_, options, storeIds) => {
+    const { model } = setUp({ stores: three, ...options });
+    expect(model.everywhere.value).toEqual([]);
+    await settle();
+    expect(model.everywhere.value).toEqual(storeIds);
+  });
+
+  it.each(['listCookies', 'readRecord'] as const)(
+    'leaves out a store that is no more: %s',
+    async (part) => {
+      const cookies = { '0': logIn('A'), work: logIn('B'), home: logIn('C') };
+      const { model, parts, change } = setUp({ stores: three, cookies });
+      const usual = parts[part].getMockImplementation();
+      const broken = async (storeId: string) => (storeId === 'work' ? fails() : usual?.(storeId));
+      parts[part].mockImplementation(broken as never);
+      await settle();
+      change();
+      await settle();
+      expect(model.everywhere.value).toEqual(['0', 'home']);
+      expect(model.others.value.map(({ store }) => store)).toEqual([home]);
+      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    },
+  );
+
+  it('is asked for as one, the own store first', async () => {
+    const cookies = { '0': logIn('A'), work: logIn('B') };
+    const { model, requests } = setUp({ stores: [work, own, home], cookies });
+    await settle();
+    await model.logOutEverywhere();
+    expect(requests('log-out-everywhere')).toEqual([
+      { type: 'log-out-everywhere', storeIds: ['0', 'work'] },
+    ]);
+    expect(requests('log-out')).toEqual([]);
+  });
+
+  it.each<[string, LogOutRecord[], object]>([
+    ['nothing of it is on record', [], internalError],
+    ['it is on record', [startedIn('work')], { name: 'logged-out' }],
+  ])('is a fault where nobody answers and %s', async (_, records, view) => {
+    const { model } = setUp({
+      stores: three,
+      cookies: { work: logIn('A'), home: logIn('B') },
+      records,
+      answer: () => undefined,
+    });
+    await settle();
+    await model.logOutEverywhere();
+    await settle();
+    expect(model.view.value).toMatchObject(view);
+  });
+
+  it('is nowhere where no store has a session any more', async () => {
+    const { model, requests } = setUp({
+      stores: three,
+      answer: () => ({ ok: false, refusal: 'not-understood' }),
+    });
+    await settle();
+    await model.logOutEverywhere();
+    expect(requests('log-out-everywhere')).toEqual([]);
+    expect(model.view.value).toMatchObject({ name: 'logged-out' });
+  });
+
+  it('the other stores are shown with their views', async () => {
+    const { model } = setUp({
+      stores: three,
+      cookies: { work: logIn('B') },
+      records: [startedIn('home')],
+    });
+    expect(model.others.value).toEqual([]);
+    await settle();
+    expect(model.others.value).toMatchObject([
+      { store: work, view: loggedInAs('uid-B') },
+      { store: home, view: { name: 'working' } },
+    ]);
+  });
+});
+
+describe('an end is marked as seen', () => {
+  it.each<[string, LogOutRecord]>([
+    ['good', endedIn('0')],
+    ['bad', endedIn('0', bad)],
+    ['of another store', endedIn('work')],
+  ])('by its store and its id: %s', async (_, record) => {
+    const { requests } = setUp({ stores: [own, work], records: [record] });
+    await settle();
+    expect(requests('mark-seen')).toEqual([
+      { type: 'mark-seen', storeId: record.storeId, id: record.id },
+    ]);
+  });
+
+  it.each<[string, LogOutRecord]>([
+    ['before it is there', startedIn('0')],
+    ['when it is already', seen(endedIn('0'))],
+  ])('not %s', async (_, record) => {
+    const { requests } = setUp({ records: [record] });
+    await settle();
+    expect(requests('mark-seen')).toEqual([]);
+  });
+
+  it('once', async () => {
+    const { opened, open } = gate();
+    const { requests, browser, change } = setUp({
+      records: [endedIn('0')],
+      answer: (request) => opened.then(() => allIsWell(request)),
+    });
+    await settle();
+    change();
+    await settle();
+    change();
+    await settle();
+    open();
+    browser.records.set('0', seen(endedIn('0')));
+    change();
+    await settle();
+    expect(requests('mark-seen')).toHaveLength(1);
+  });
+
+  it('each by itself, and again where it is news again', async () => {
+    const asking = endedIn('0', good, true);
+    const { requests, browser, change } = setUp({ records: [asking] });
+    await settle();
+    browser.records.set('0', seen(asking));
+    change();
+    await settle();
+    expect(requests('mark-seen')).toHaveLength(1);
+    browser.records.set('0', proved(seen(asking), 'still-alive'));
+    change();
+    await settle();
+    expect(requests('mark-seen')).toHaveLength(2);
+    browser.records.set('0', endedIn('0', bad, false, 'j'));
+    change();
+    await settle();
+    expect(requests('mark-seen').at(-1)).toMatchObject({ id: 'j' });
+  });
+});
+
+describe('the worker is watched', () => {
+  const asking = endedIn('0', good, true);
+  it.each<[string, LogOutRecord[], boolean]>([
+    ['nothing', [], false],
+    ['a log-out', [startedIn('0')], true],
+    ['a log-out elsewhere', [startedIn('work')], true],
+    ['a proof', [asking], true],
+    ['a task', [tended(endedIn('0'), 'siteData', 'working')], true],
+    ['an end', [endedIn('0')], false],
+    ['a failure', [endedIn('0', bad)], false],
+    ['a proven end', [proved(asking, 'proven')], false],
+    ['a task that is done', [tended(endedIn('0'), 'siteData', 'done')], false],
+    ['an end, and a proof elsewhere', [endedIn('0'), { ...asking, storeId: 'work' }], true],
+  ])('only while something is unsettled: %s', async (_, records, isWatched) => {
+    const { parts, stopWatching } = setUp({ stores: [own, work], records });
+    expect(parts.watchWorker).not.toHaveBeenCalled();
+    await settle();
+    expect(parts.watchWorker).toHaveBeenCalledTimes(isWatched ? 1 : 0);
+    expect(stopWatching).not.toHaveBeenCalled();
+  });
+
+  it('from the beginning to the end, once', async () => {
+    const { parts, stopWatching, browser, change } = setUp({ cookies: loggedIn });
+    const story = [startedIn('0'), asking, proved(asking, 'proven')];
+    for (const record of story) {
+      browser.records.set('0', record);
+      change();
+      await settle();
+    }
+    expect(parts.watchWorker).toHaveBeenCalledTimes(1);
+    expect(stopWatching).toHaveBeenCalledTimes(1);
+    browser.records.set('0', startedIn('0', 'j'));
+    change();
+    await settle();
+    expect(parts.watchWorker).toHaveBeenCalledTimes(2);
+    expect(stopWatching).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('the site’s tabs', () => {
+  it('are offered after a good end only', async () => {
+    for (const [records, cookies, ids] of [
+      [[endedIn('0')], {}, [3, 4]],
+      [[endedIn('0', bad)], loggedIn, []],
+      [[], loggedIn, []],
+      [[], {}, []],
+    ] as const) {
+      const { model, parts } = setUp({ records, cookies, tabs: [3, 4] });
+      await settle();
+      expect(model.tabIds.value).toEqual(ids);
+      expect(parts.siteTabIds.mock.calls).toEqual(ids.length > 0 ? [['0']] : []);
+    }
+  });
+
+  it('are reloaded, and not offered any more', async () => {
+    const { model, parts } = setUp({ records: [endedIn('0')], tabs: [3, 4] });
+    await settle();
+    await model.reloadTabs();
+    expect(parts.reloadTabs.mock.calls).toEqual([[[3, 4]]]);
+    expect(model.tabIds.value).toEqual([]);
+  });
+
+  it('are not offered again when the reloaded pages set their cookies', async () => {
+    const { model, browser, change } = setUp({ records: [endedIn('0')], tabs: [3, 4] });
+    await settle();
+    await model.reloadTabs();
+    browser.cookies.set('0', [cookie('buvid3', 'new')]);
+    change();
+    await settle();
+    expect(model.tabIds.value).toEqual([]);
+  });
+});
+
+it('access is asked for, and then looked at', async () => {
+  const { model, parts } = setUp({ cookies: loggedIn, hasAccess: false });
+  await settle();
+  expect(model.view.value).toEqual({ name: 'no-access' });
+  const done = model.grantAccess();
+  // The browser asks only as long as it sees the click.
+  expect(parts.requestAccess).toHaveBeenCalledTimes(1);
+  await done;
+  await settle();
+  expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+});
+
+it('the settings are opened', async () => {
+  const { model, parts } = setUp();
+  await model.openOptions();
+  expect(parts.openOptions).toHaveBeenCalledTimes(1);
+});
