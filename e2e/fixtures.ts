@@ -48,8 +48,8 @@ export const test = base.extend<Options & Fixtures>({
     await browser.close();
   },
   preferences: [{}, { option: true }],
-  firefox: async ({ standIn, language, theme: colorScheme, preferences }, use) => {
-    const browser = await launchFirefox({ standIn, language, colorScheme, preferences });
+  firefox: async ({ standIn, theme: colorScheme, preferences }, use) => {
+    const browser = await launchFirefox({ standIn, colorScheme, preferences });
     await use(browser);
     await browser.close();
   },

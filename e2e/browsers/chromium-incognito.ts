@@ -17,10 +17,13 @@ export interface TwoWindows {
  */
 export async function launchTwoWindows({
   standIn,
-}: Pick<LaunchOptions, 'standIn'>): Promise<TwoWindows> {
+  display,
+}: Pick<LaunchOptions, 'standIn' | 'display'>): Promise<TwoWindows> {
   const browser = await puppeteer.launch({
     executablePath: chromiumPath(),
-    headless: true,
+    headless: display === undefined,
+    env: { ...process.env, ...(display && { DISPLAY: display }) },
+    defaultViewport: null,
     pipe: true,
     enableExtensions: true,
     acceptInsecureCerts: true,

@@ -7,6 +7,7 @@ export interface PageLike {
     fn: (argument: Argument) => Result | Promise<Result>,
     argument: Argument,
   ): Promise<Result>;
+  screenshot(options: { readonly path: string }): Promise<unknown>;
   close(): Promise<unknown>;
 }
 

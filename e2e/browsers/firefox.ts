@@ -33,9 +33,11 @@ interface Connection {
 
 /** Starts a Firefox with a new profile and the built extension. */
 export async function launchFirefox(
-  options: LaunchOptions & { readonly preferences?: Record<string, unknown> },
+  options: Omit<LaunchOptions, 'language' | 'display'> & {
+    readonly preferences?: Record<string, unknown>;
+  },
 ): Promise<FirefoxBrowser> {
-  const { standIn, language = 'en-US', colorScheme = 'light' } = options;
+  const { standIn, colorScheme = 'light' } = options;
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: firefoxPath(),
@@ -51,7 +53,6 @@ export async function launchFirefox(
       // Permission prompts answer themselves; a click is still needed to ask.
       'extensions.webextOptionalPermissionPrompts': false,
       'extensions.webextensions.uuids': JSON.stringify({ [extensionId]: uuid }),
-      'intl.locale.requested': language,
       'layout.css.prefers-color-scheme.content-override': colorScheme === 'dark' ? 0 : 1,
       ...options.preferences,
     },

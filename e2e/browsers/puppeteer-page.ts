@@ -8,6 +8,7 @@ const patience = 15_000;
 export function pageLike(page: Page): PageLike {
   return {
     evaluate: (fn, argument) => page.evaluate(fn as never, argument) as Promise<never>,
+    screenshot: ({ path }) => page.screenshot({ path: path as `${string}.png` }),
     close: () => page.close(),
   };
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import axe from 'axe-core';
 import type { Page } from 'playwright';
+import { expectAccessible } from '../../accessibility.ts';
 import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import {
   expect,
@@ -21,16 +21,7 @@ const themes = ['light', 'dark'] as const;
 async function look(page: Page, language: string, state: string): Promise<void> {
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const violations = await page.evaluate(async () => {
-      const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-    expect(violations, `${state}, ${colorScheme}`).toEqual([]);
-    const overflow = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return scrollWidth - clientWidth;
-    });
-    expect(overflow, `${state} is wider than the popup`).toBe(0);
+    await expectAccessible(page, `${state}, ${colorScheme}`);
     await page
       .locator('body')
       .screenshot({ path: `${output}screenshots/${language}-${colorScheme}-${state}.png` });
@@ -46,7 +37,6 @@ async function open(chromium: ChromiumBrowser): Promise<Popup<Page>> {
 async function prepare(page: Page): Promise<void> {
   // Wider by a scroll bar than a popup needs to be, and no wider.
   await page.setViewportSize({ width: 368, height: 600 });
-  await page.evaluate(axe.source);
 }
 
 /** Every state of the popup, one after another, in one browser. */
@@ -156,6 +146,26 @@ async function everyState(
   await popup.press('remove-local');
   await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
   await see(page, 'removed-locally');
+
+  await chromium.switchOn('biligame');
+  await chromium.switchOn('siteData');
+  const options = await chromium.openOwnPage('src/options/index.html');
+  await prepare(options);
+  await options.locator('input:checked').nth(1).waitFor();
+  await see(options, 'settings');
+  await options.close();
+  await logIn(chromium, standIn, { uname: 'Fay' });
+  await popup.waitForText('Fay');
+  standIn.script('exit', {
+    status: 200,
+    effect: true,
+    body: JSON.stringify({ code: 0, data: { redirectUrl: 'http://passport.biligame.com/' } }),
+  });
+  await popup.press('log-out');
+  await popup.waitForAftercare('biligame', 'address-refused');
+  await popup.waitForAftercare('siteData', 'done');
+  await popup.waitFor({ revocation: 'proven' });
+  await see(page, 'aftercare');
 
   await chromium.setSiteAccess('ON_CLICK');
   await popup.waitFor({ view: 'no-access' });

@@ -11,8 +11,8 @@ import {
 import { openPopup } from '../../popup.ts';
 
 const test = base.extend<{ windows: TwoWindows }>({
-  windows: async ({ standIn }, use) => {
-    const windows = await launchTwoWindows({ standIn });
+  windows: async ({ standIn, display }, use) => {
+    const windows = await launchTwoWindows({ standIn, display: display?.name });
     await use(windows);
     await windows.close();
   },
@@ -114,4 +114,30 @@ test('a worker that starts leaves the other one’s rules alone', async ({ windo
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
   expect(standIn.requestsTo('exit'), 'its worker was not stopped').toHaveLength(1);
+});
+
+test.describe('with real keys', () => {
+  test.use({ headed: true });
+
+  for (const { own, other } of directions) {
+    test(`the shortcut in the ${own} window logs its session out, and no other`, async ({
+      windows,
+      standIn,
+      display,
+    }) => {
+      const kept = await logIn(windows[other], standIn);
+      const session = await logIn(windows[own], standIn);
+      const page = await windows[own].visit('https://www.bilibili.com/');
+      const { x, y } = await page.evaluate(() => {
+        const top = window.screenY + (window.outerHeight - window.innerHeight);
+        return { x: window.screenX + window.outerWidth / 2, y: top + 300 };
+      }, null);
+      await display?.click(x, y, 'left');
+      await display?.press('alt+shift+l');
+      await expect.poll(() => session.alive).toBe(false);
+      await expect.poll(() => accountCookiesOf(windows[own])).toEqual([]);
+      expect(kept.alive).toBe(true);
+      expect(await accountCookiesOf(windows[other])).toEqual(theFour);
+    });
+  }
 });
