@@ -1,11 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AftercareTask } from '../core/aftercare.ts';
-import { fatesOf } from '../core/outcome.ts';
+import { fatesOf, type GoodKind } from '../core/outcome.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createAftercare } from './aftercare.ts';
 
 const off: Settings = { biligame: false, siteData: false };
 const on: Settings = { biligame: true, siteData: true };
+
+const ended = (kind: GoodKind) => ({ kind, cookies: fatesOf([], [], []) });
 
 function setUp(stored: Settings, allowed: readonly AftercareTask[]) {
   let settings = stored;
@@ -38,9 +40,20 @@ const cases: [Settings, AftercareTask[], AftercareTask[]][] = [
 
 it.each(cases)('planned is what is on and allowed: %j, %j: %j', async (stored, allowed, tasks) => {
   const { aftercare, parts } = setUp(stored, allowed);
-  expect(await aftercare.planned()).toEqual(tasks);
+  expect(await aftercare.planned(ended('logged-out'))).toEqual(tasks);
   expect(parts.writeSettings).not.toHaveBeenCalled();
   for (const task of Object.values(parts.tasks)) expect(task).not.toHaveBeenCalled();
+});
+
+it.each<[GoodKind, AftercareTask[]]>([
+  ['logged-out', ['biligame', 'siteData']],
+  ['session-expired', ['biligame', 'siteData']],
+  // The server has ended nothing: biligame's cookies may be the handle on a living session.
+  ['already-logged-out', ['siteData']],
+  ['removed-locally', ['siteData']],
+])('after %s follows: %j', async (kind, tasks) => {
+  const { aftercare } = setUp(on, ['biligame', 'siteData']);
+  expect(await aftercare.planned(ended(kind))).toEqual(tasks);
 });
 
 it.each(cases)('what is not allowed is switched off: %j, %j: %j', async (stored, allowed, left) => {

@@ -1,5 +1,6 @@
 import { type AftercareResult, type AftercareTask, aftercareTasks } from '../core/aftercare.ts';
 import type { Result } from '../core/log-out.ts';
+import { type GoodKind, goodKinds, type Outcome } from '../core/outcome.ts';
 import type { Settings } from '../settings/settings.ts';
 
 interface Parts {
@@ -12,14 +13,24 @@ interface Parts {
   };
 }
 
+/**
+ * The endings that a task follows. Biligame shares the session: it is cleared only after the server
+ * has said that this session has ended.
+ */
+const endings: Record<AftercareTask, readonly GoodKind[]> = {
+  biligame: ['logged-out', 'session-expired'],
+  siteData: goodKinds,
+};
+
 /** What follows a good log-out: each task that is switched on, and allowed what it needs. */
 export function createAftercare({ readSettings, writeSettings, isAllowed, tasks }: Parts) {
   return {
-    async planned(): Promise<AftercareTask[]> {
+    async planned({ kind }: Outcome): Promise<AftercareTask[]> {
       const switchedOn = await readSettings();
       const planned: AftercareTask[] = [];
       for (const task of aftercareTasks) {
-        if (switchedOn[task] && (await isAllowed(task))) planned.push(task);
+        const follows = (endings[task] as readonly string[]).includes(kind);
+        if (follows && switchedOn[task] && (await isAllowed(task))) planned.push(task);
       }
       return planned;
     },

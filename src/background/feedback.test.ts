@@ -210,3 +210,19 @@ describe('the popup opens by itself', () => {
     expect(popups()).toBe(0);
   });
 });
+
+describe('of several stores', () => {
+  const inStore = (storeId: string, record: LogOutRecord) => ({ ...record, storeId });
+  const failed = inStore('1', endOf(start(), bad));
+
+  it.each<[string, LogOutRecord[], string]>([
+    ['a failure that nobody has seen', [failed, seen(endOf(start(), good))], '!'],
+    ['a failure, also when another ends well later', [failed, endOf(start(), good)], '!'],
+    ['work under way before a failure', [start(), failed], '…'],
+    ['the newest end, when all is seen', [seen(failed), endOf(start(), good)], '✓'],
+  ])('the badge shows %s', (_, records, badge) => {
+    const { badges, show } = setUp();
+    for (const record of records) show(record);
+    expect(badges.at(-1)?.split('|')[0]).toBe(badge);
+  });
+});

@@ -33,7 +33,8 @@ const colors = { working: '#5f6b7a', good: '#1a7f37', bad: '#c62828' };
  * @returns a function that is to be shown every new state of a record.
  */
 export function createFeedback({ toolbar, translate, after, now }: Parts) {
-  let shown: LogOutRecord | undefined;
+  /** The newest state of each store's record. */
+  const known = new Map<string, LogOutRecord>();
 
   const show = (text: string, color: string, ...parts: Message[]) => {
     const name = translate('name');
@@ -54,12 +55,23 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
       show('!', colors.bad, title);
     } else if (ending.isGood && left > 0) {
       show('✓', colors.good, title);
-      after(left, () => {
-        if (shown?.id === record.id) showEnded(shown as EndedRecord);
-      });
+      after(left, draw);
     } else {
       show('', colors.good);
     }
+  };
+
+  /** One button for all stores: work under way comes first, then what nobody has seen yet. */
+  const draw = () => {
+    const records = [...known.values()];
+    if (records.some(({ state }) => state.phase === 'working')) {
+      show('…', colors.working, ['workingTitle']);
+      return;
+    }
+    const ended = (records as EndedRecord[]).sort((a, b) => b.state.endedAt - a.state.endedAt);
+    const [newest] = ended;
+    const unseen = ended.find((record) => needsAttention(record) && !record.state.seen);
+    if (newest) showEnded(unseen ?? newest);
   };
 
   /** Where the button is hidden in the browser's menu, its ✓ reaches nobody. */
@@ -68,13 +80,9 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
   };
 
   return (record: LogOutRecord): void => {
-    const before = shown;
-    shown = record;
-    if (record.state.phase === 'working') {
-      show('…', colors.working, ['workingTitle']);
-      return;
-    }
-    showEnded(record as EndedRecord);
+    const before = known.get(record.storeId);
+    known.set(record.storeId, record);
+    draw();
     if (before?.id !== record.id || record.trigger === 'popup') return;
     if (needsAttention(record) && !needsAttention(before)) void toolbar.openPopup();
     else if (before.state.phase === 'working') void showUnlessInSight();

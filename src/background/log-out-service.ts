@@ -45,7 +45,8 @@ interface Parts {
   fingerprint(salt: string, value: string): Promise<string>;
   /** What follows a good end, where a person has switched it on. */
   readonly aftercare: {
-    planned(): Promise<AftercareTask[]>;
+    /** The tasks that follow this ending. */
+    planned(outcome: Outcome): Promise<AftercareTask[]>;
     run(task: AftercareTask, storeId: string, result: Result): Promise<AftercareResult>;
   };
   /** Wakes the worker later, in case it is stopped before the end. */
@@ -103,7 +104,7 @@ export function createLogOutService(parts: Parts): LogOutService {
     }
     const { outcome, prove, kept } = result;
     const print = kept && (await parts.fingerprint(record.id, kept.handle));
-    const tasks = isGood(outcome) ? await parts.aftercare.planned().catch(() => []) : [];
+    const tasks = isGood(outcome) ? await parts.aftercare.planned(outcome).catch(() => []) : [];
     const end = { outcome, endedAt: parts.now(), isProving: prove !== undefined, tasks };
     await update(record, (current) => ended(current, end, print));
     void finish(record, result, tasks);
@@ -120,7 +121,7 @@ export function createLogOutService(parts: Parts): LogOutService {
       const revocation = await result.prove?.().catch(() => 'unknown' as const);
       if (revocation) await update(record, (current) => proved(current, revocation));
     };
-    await Promise.all([proof(), ...tasks.map(tend)]);
+    await Promise.allSettled([proof(), ...tasks.map(tend)]);
     unfinished -= 1;
     if (unfinished === 0) await watchdog.clear().catch(() => undefined);
   };
@@ -151,7 +152,7 @@ export function createLogOutService(parts: Parts): LogOutService {
         fingerprint !== undefined &&
         (await parts.fingerprint(record.id, session.handle)) === fingerprint,
     };
-    void occupy(record, (needs) => resume(needs, interrupted));
+    occupy(record, (needs) => resume(needs, interrupted)).catch(() => undefined);
   };
 
   const takeUpAll = async () => {

@@ -48,16 +48,22 @@ export async function logOutOfSisterSite(
   endedHandle: string | undefined,
 ): Promise<AftercareResult> {
   const visit = await visitSafely(needs, redirectUrl);
-  const left = await accountCookies(needs.jar);
-  const handles = left.filter(({ name }) => isHandle(name)).map(({ value }) => value);
-  for (const value of new Set(handles)) {
-    if (value === '' || value === endedHandle) continue;
+  const dead = new Set(endedHandle === undefined ? [] : [endedHandle]);
+  for (;;) {
+    // Read anew after every question: a log-in may have come while the server was asked.
+    const left = await accountCookies(needs.jar);
+    const other = left.find(
+      ({ name, value }) => isHandle(name) && value !== '' && !dead.has(value),
+    )?.value;
+    if (other === undefined) {
+      for (const cookie of left) await needs.jar.remove(cookie).catch(() => undefined);
+      return (await accountCookies(needs.jar)).length > 0 ? 'cookies-remain' : visit;
+    }
     // The session is Bilibili's own: its server knows whether this handle still opens one.
-    const { liveness } = judgeNav(await needs.server.nav(`SESSDATA=${value}`));
+    const { liveness } = judgeNav(await needs.server.nav(`SESSDATA=${other}`));
     if (liveness !== 'dead') return 'other-session';
+    dead.add(other);
   }
-  for (const cookie of left) await needs.jar.remove(cookie).catch(() => undefined);
-  return (await accountCookies(needs.jar)).length > 0 ? 'cookies-remain' : visit;
 }
 
 async function accountCookies(jar: Jar): Promise<Cookie[]> {

@@ -289,10 +289,10 @@ async function clear(needs: InnerNeeds, clearing: Clearing): Promise<Result> {
   const sessionEnded = ending === 'logged-out' || ending === 'session-expired';
   const dead = new Set(session && [session.handle]);
   for (;;) {
-    // Read anew after every question: a log-in may have come while the server was asked.
-    const leftovers = await needs.account.list();
-    const left = [...(clearing.left ?? []), ...namesIn(leftovers)];
+    const left = [...(clearing.left ?? []), ...namesIn(await needs.account.list())];
     await needs.report({ step: 'confirm', session, found, left, ending });
+    // Read anew after all that took time: a log-in may have come meanwhile.
+    const leftovers = await needs.account.list();
     const other = sessionsIn(leftovers).find(({ handle }) => !dead.has(handle));
     if (other && ending !== 'removed-locally') {
       if ((await probe(needs, other)) === 'dead') {
@@ -300,10 +300,8 @@ async function clear(needs: InnerNeeds, clearing: Clearing): Promise<Result> {
         continue;
       }
       // A dead handle in front would hide the living session from the next log-out.
-      await removeAll(
-        needs,
-        leftovers.filter(({ name, value }) => isHandle(name) && dead.has(value)),
-      );
+      const isDead = ({ name, value }: Cookie) => isHandle(name) && dead.has(value);
+      await removeAll(needs, (await needs.account.list()).filter(isDead));
       const cookies = fatesOf(found, left, namesIn(await needs.account.list()));
       const reason = 'other-session';
       return { kept: other, outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };

@@ -47,7 +47,7 @@ export function createOptionsModel(parts: OptionsParts): OptionsModel {
     shortcut,
     async set(name, isOn) {
       // First of all: the browser asks only as long as it sees the click.
-      const isAllowed = !isOn || (await parts.request(name));
+      const isAllowed = !isOn || (await parts.request(name).catch(() => false));
       refused.value = isAllowed ? undefined : name;
       await parts.writeSettings({ ...(await parts.readSettings()), [name]: isOn && isAllowed });
       if (!isOn) await parts.giveUp(name);

@@ -10,7 +10,6 @@ export function OtherStores({ model }: { model: PopupModel }) {
   const t = useTranslate();
   const others = model.others.value;
   if (others.length === 0) return null;
-  const isOffered = others.some(({ view }) => view.name === 'logged-in' || view.name === 'failed');
   return (
     <aside aria-labelledby="others">
       <h2 id="others">{t('othersTitle')}</h2>
@@ -19,7 +18,9 @@ export function OtherStores({ model }: { model: PopupModel }) {
           <OtherStore key={other.store.id} {...other} />
         ))}
       </ul>
-      {isOffered && <ActionButton action="log-out-everywhere" model={model} />}
+      {model.everywhere.value.length > 0 && (
+        <ActionButton action="log-out-everywhere" model={model} />
+      )}
     </aside>
   );
 }

@@ -61,6 +61,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const account = signal<{ handle: string; verdict: NavVerdict }>();
   const workerFailed = signal(false);
   const tabIds = signal<readonly number[]>([]);
+  /** The log-out after which the tabs were reloaded: they are not offered again. */
+  let reloadedAfter: string | undefined;
   const view = computed<View>(() =>
     workerFailed.value ? workerFault : viewOf(facts.value, account.value?.verdict),
   );
@@ -104,7 +106,10 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     const found = others.filter((other) => other !== null).map((other) => other.found);
     facts.value = { hasAccess, own: own.found, others: found };
     if (view.peek().name === 'logged-in' && own.session) void askAccount(ownId, own.session);
-    if (view.peek().name === 'finished') tabIds.value = await parts.siteTabIds(ownId);
+    if (own.found.record?.state.phase === 'working') workerFailed.value = false;
+    if (view.peek().name === 'finished' && own.found.record?.id !== reloadedAfter) {
+      tabIds.value = await parts.siteTabIds(ownId);
+    }
   };
 
   const refresh = oneAtATime(read);
@@ -120,9 +125,14 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const isAwaiting = computed(() => records.value.some(isUnsettled));
   effect(() => (isAwaiting.value ? parts.watchWorker() : undefined));
 
+  /** What has been marked as seen: an outcome, and a proof that is news after it. */
+  const marked = new Set<string>();
   effect(() => {
     for (const { id, storeId, state } of records.value) {
-      if (state.phase === 'ended' && !state.seen) void ask({ type: 'mark-seen', storeId, id });
+      if (state.phase !== 'ended' || state.seen) continue;
+      const news = `${id} ${state.revocation}`;
+      if (!marked.has(news)) void ask({ type: 'mark-seen', storeId, id });
+      marked.add(news);
     }
   });
 
@@ -146,13 +156,15 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     },
     async logOutEverywhere() {
       const storeIds = storesWithSession(facts.peek());
-      await start({ type: 'log-out-everywhere', storeIds }, storeIds[0] ?? '');
+      if (storeIds.length > 0)
+        await start({ type: 'log-out-everywhere', storeIds }, storeIds[0] ?? '');
     },
     async grantAccess() {
       await parts.requestAccess();
       refresh();
     },
     async reloadTabs() {
+      reloadedAfter = facts.peek()?.own.record?.id;
       await parts.reloadTabs(tabIds.peek());
       tabIds.value = [];
     },
