@@ -97,7 +97,7 @@ function readPopup(): unknown {
   const main = document.querySelector('main');
   const { view, outcome, revocation } = main?.dataset ?? {};
   const step = main?.querySelector<HTMLElement>('[data-step][data-state="now"]')?.dataset['step'];
-  const buttons = [...document.querySelectorAll<HTMLElement>('button[data-action]')];
+  const buttons = [...(main?.querySelectorAll<HTMLElement>('button[data-action]') ?? [])];
   const others = [...document.querySelectorAll<HTMLElement>('[data-store]')];
   return {
     view,

@@ -63,7 +63,7 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
 
   /** One button for all stores: work under way comes first, then what nobody has seen yet. */
   const draw = () => {
-    const records = [...known.values()];
+    const records = [...known.values()].reverse();
     if (records.some(({ state }) => state.phase === 'working')) {
       show('…', colors.working, ['workingTitle']);
       return;
@@ -81,6 +81,8 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
 
   return (record: LogOutRecord): void => {
     const before = known.get(record.storeId);
+    // Deleted first: a map keeps the order in which its keys came.
+    known.delete(record.storeId);
     known.set(record.storeId, record);
     draw();
     if (before?.id !== record.id || record.trigger === 'popup') return;

@@ -58,6 +58,9 @@ interface Parts {
   newId(): string;
 }
 
+/** What is done under a record, from wherever it begins to the outcome. */
+type Work = (needs: Needs) => Promise<Result>;
+
 export interface LogOutService {
   /**
    * Starts a log-out of a store, or joins the one that is under way. Resolves when its record is
@@ -87,7 +90,7 @@ export function createLogOutService(parts: Parts): LogOutService {
   };
 
   /** Runs a log-out under its record, from the first step to the outcome. */
-  const run = async (record: LogOutRecord, work: (needs: Needs) => Promise<Result>) => {
+  const run = async (record: LogOutRecord, work: Work) => {
     const report = async (progress: Progress) => {
       const session = 'session' in progress ? progress.session : undefined;
       const print = session && (await parts.fingerprint(record.id, session.handle));
@@ -127,7 +130,7 @@ export function createLogOutService(parts: Parts): LogOutService {
   };
 
   /** Keeps a store to one log-out at a time. */
-  const occupy = async (record: LogOutRecord, work: (needs: Needs) => Promise<Result>) => {
+  const occupy = async (record: LogOutRecord, work: Work) => {
     underWay.add(record.storeId);
     try {
       await run(record, work);
@@ -136,31 +139,41 @@ export function createLogOutService(parts: Parts): LogOutService {
     }
   };
 
-  const takeUp = (record: LogOutRecord): void => {
-    const { state, mode, fingerprint } = record;
-    if (state.phase === 'ended') {
+  /** What a former life left: one after another, as they may have waited for their turn. */
+  const takeUpAll = async () => {
+    const all = await records.all().catch(() => []);
+    const own = all.filter(({ storeId }) => parts.serves(storeId));
+    for (const record of own.filter(({ state }) => state.phase === 'ended')) {
       if (isUnsettled(record)) void update(record, abandoned);
       else parts.show(record);
-      return;
     }
-    parts.show(record);
+    const queue = own.filter(({ state }) => state.phase === 'working');
+    for (const record of queue) {
+      underWay.add(record.storeId);
+      parts.show(record);
+    }
+    void runQueue(queue.map((record) => [record, interruption(record)]));
+    // A former life may have left its watchdog behind.
+    if (queue.length === 0) await watchdog.clear().catch(() => undefined);
+  };
+
+  /** How an interrupted log-out goes on. */
+  const interruption = ({ id, state, mode, startedAt, fingerprint }: LogOutRecord): Work => {
+    if (state.phase !== 'working') throw new Error('This log-out has ended.');
     const interrupted = {
       mode,
       progress: state.progress,
-      isRecent: parts.now() - record.startedAt < recent,
+      isRecent: parts.now() - startedAt < recent,
       isAbout: async (session: Session) =>
-        fingerprint !== undefined &&
-        (await parts.fingerprint(record.id, session.handle)) === fingerprint,
+        fingerprint !== undefined && (await parts.fingerprint(id, session.handle)) === fingerprint,
     };
-    occupy(record, (needs) => resume(needs, interrupted)).catch(() => undefined);
+    return (needs) => resume(needs, interrupted);
   };
 
-  const takeUpAll = async () => {
-    const all = await records.all().catch(() => []);
-    for (const record of all) if (parts.serves(record.storeId)) takeUp(record);
-    // A former life may have left its watchdog behind.
-    if (unfinished === 0) await watchdog.clear().catch(() => undefined);
+  const runQueue = async (queue: readonly (readonly [LogOutRecord, Work])[]) => {
+    for (const [record, work] of queue) await occupy(record, work).catch(() => undefined);
   };
+
   const ready = takeUpAll();
 
   /** Log-outs that wait for their turn: all are written down before the first one begins. */
@@ -182,14 +195,8 @@ export function createLogOutService(parts: Parts): LogOutService {
       for (const { storeId } of queue) underWay.delete(storeId);
       throw error;
     }
-    void runQueue(queue);
-  };
-
-  const runQueue = async (queue: readonly LogOutRecord[]) => {
-    for (const record of queue) {
-      parts.show(record);
-      await occupy(record, (needs) => logOut(needs, record.mode)).catch(() => undefined);
-    }
+    for (const record of queue) parts.show(record);
+    void runQueue(queue.map((record) => [record, (needs) => logOut(needs, record.mode)]));
   };
 
   return {

@@ -26,6 +26,9 @@ export function Popup({ model }: { model: PopupModel }) {
         <Body model={model} />
       </main>
       <OtherStores model={model} />
+      <footer>
+        <ActionButton action="open-options" model={model} />
+      </footer>
     </>
   );
 }
@@ -75,7 +78,6 @@ function Body({ model }: { model: PopupModel }) {
           <details>
             <summary>{t('moreChoices')}</summary>
             <OnlyThisBrowser model={model} />
-            <ActionButton action="open-options" model={model} />
           </details>
         </>
       );

@@ -6,6 +6,7 @@ import {
   layCookies,
   logIn,
   logInUrl,
+  setCookie,
   test,
   theFour,
 } from '../../fixtures.ts';
@@ -199,4 +200,58 @@ test.describe('where all cookies are blocked', () => {
     expect(ambient?.session).toBeUndefined();
     expect(attached?.session).toBe(session);
   });
+});
+
+const tokens = [
+  { name: 'a container', store: container, result: 'done', left: null },
+  // Firefox has no way to do it, and says so to nobody: we do.
+  { name: 'a private window', store: privateWindow, result: 'failed', left: 'token' },
+] as const;
+
+for (const { name, store, result, left } of tokens) {
+  test(`site data of ${name}: ${result}; the default store keeps its own`, async ({
+    firefox,
+    standIn,
+  }) => {
+    await firefox.switchOn('siteData');
+    const session = standIn.createSession({ uname: 'Hidden' });
+    const site = 'https://www.bilibili.com/';
+    const key = 'ac_time_value';
+    const pages = [await firefox.visit(site, store), await firefox.visit(site)];
+    for (const page of pages) {
+      await page.evaluate((item) => localStorage.setItem(item, 'token'), key);
+    }
+    await (await firefox.visit(logInUrl(session), store)).close();
+    const popup = await openPopup(firefox, store);
+    await popup.waitForText('Hidden');
+    await popup.press('log-out');
+    await popup.waitForAftercare('siteData', result);
+    const read = (item: string) => localStorage.getItem(item);
+    expect(await (await firefox.visit(site, store)).evaluate(read, key)).toBe(left);
+    expect(await (await firefox.visit(site)).evaluate(read, key)).toBe('token');
+  });
+}
+
+test('biligame in a container: its cookies go, the default store keeps its own', async ({
+  firefox,
+  standIn,
+}) => {
+  await firefox.switchOn('biligame');
+  const session = await logInTo(firefox, standIn, container, 'Contained');
+  const cookie = { url: 'https://www.biligame.com/', name: 'SESSDATA', value: session.sessdata };
+  for (const storeId of [container, 'firefox-default']) {
+    await setCookie(firefox, { ...cookie, storeId });
+  }
+  const popup = await openPopup(firefox, container);
+  await popup.waitForText('Contained');
+  await popup.press('log-out');
+  await popup.waitForAftercare('biligame', 'done');
+  const count = (storeId: string) =>
+    firefox.inExtension(
+      async (store) =>
+        (await chrome.cookies.getAll({ domain: 'biligame.com', storeId: store })).length,
+      storeId,
+    );
+  expect([await count(container), await count('firefox-default')]).toEqual([0, 1]);
+  expect(standIn.requestsTo('cross-domain')).toEqual([]);
 });
