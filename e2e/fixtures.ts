@@ -106,22 +106,22 @@ export function allFour(fate: string): Record<string, string> {
   return Object.fromEntries(theFour.map((name) => [name, fate]));
 }
 
+/** What a cookie is set with; Firefox knows first parties too. */
+type SetDetails = chrome.cookies.SetDetails & { firstPartyDomain?: string };
+
 /** Sets or removes a cookie of the jar, as the person or another program might. */
-export function setCookie(
-  browser: ExtensionBrowser,
-  details: chrome.cookies.SetDetails,
-): Promise<unknown> {
+export function setCookie(browser: ExtensionBrowser, details: SetDetails): Promise<unknown> {
   return browser.inExtension((cookie) => chrome.cookies.set(cookie), details);
 }
 
 /**
  * Puts a session into the jar where no page may: the browser blocks cookies, say.
- * @param host makes them cookies of that host alone.
+ * @param where what its cookies have besides name and value; of the whole site if it names no URL.
  */
 export async function layCookies(
   browser: ExtensionBrowser,
   session: Session,
-  host?: string,
+  where: Partial<SetDetails> = {},
 ): Promise<void> {
   const values = {
     SESSDATA: session.sessdata,
@@ -129,11 +129,11 @@ export async function layCookies(
     DedeUserID: session.uid,
     DedeUserID__ckMd5: session.ckMd5,
   };
-  const where = host
-    ? { url: `https://${host}/` }
+  const site = where.url
+    ? { url: where.url }
     : { url: 'https://www.bilibili.com/', domain: '.bilibili.com' };
   for (const [name, value] of Object.entries(values)) {
-    await setCookie(browser, { ...where, name, value, secure: true });
+    await setCookie(browser, { ...site, ...where, name, value, secure: true });
   }
 }
 

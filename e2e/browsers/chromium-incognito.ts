@@ -1,12 +1,15 @@
 import puppeteer, { type Page } from 'puppeteer-core';
+import type { SettingName } from '../../src/settings/settings.ts';
 import { chromiumPath, extensionFolder, networkArguments, quietArguments } from './chromium.ts';
-import type { ExtensionBrowser, LaunchOptions } from './extension-browser.ts';
+import { type ExtensionBrowser, type LaunchOptions, untilSwitchedOn } from './extension-browser.ts';
 import { openedBy, pageLike } from './puppeteer-page.ts';
 
 /** One Chromium with an ordinary and an incognito window, the extension allowed in both. */
 export interface TwoWindows {
   readonly ordinary: ExtensionBrowser;
   readonly incognito: ExtensionBrowser;
+  /** Opens the settings and clicks a switch on; biligame is allowed beforehand. */
+  switchOn(setting: SettingName): Promise<void>;
   /** Ends the incognito window's worker alone, and wakes it again. */
   restartIncognitoWorker(): Promise<void>;
   close(): Promise<void>;
@@ -59,6 +62,21 @@ export async function launchTwoWindows({
   return {
     ordinary: windowsOf(openOrdinary, bench),
     incognito: windowsOf(openIncognito, incognitoBench),
+    async switchOn(setting) {
+      if (setting === 'biligame') {
+        const extensions = await openOrdinary(`chrome://extensions/?id=${id}`);
+        await extensions.evaluate(
+          (own) =>
+            Reflect.get(chrome, 'developerPrivate').addHostPermission(own, '*://*.biligame.com/*'),
+          id,
+        );
+        await extensions.close();
+      }
+      const page = await openOrdinary(ownUrl('src/options/index.html'));
+      await page.locator(`input[name=${setting}]`).click();
+      await page.evaluate(untilSwitchedOn, setting);
+      await page.close();
+    },
     async restartIncognitoWorker() {
       const session = await incognitoBench.createCDPSession();
       await session.send('ServiceWorker.enable');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
-import type { LaunchOptions, SettingsBrowser } from './extension-browser.ts';
+import { type LaunchOptions, type SettingsBrowser, untilSwitchedOn } from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
 
 export const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
@@ -164,7 +164,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       }
       const page = await visit(ownUrl('src/options/index.html'));
       await page.locator(`input[name=${setting}]`).click();
-      await page.locator(`input[name=${setting}]:checked`).waitFor();
+      await page.evaluate(untilSwitchedOn, setting);
       await page.close();
     },
     async stopWorker() {

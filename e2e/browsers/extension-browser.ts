@@ -42,3 +42,17 @@ export interface LaunchOptions {
   readonly language?: string;
   readonly colorScheme?: 'light' | 'dark';
 }
+
+/** Runs in a page of the extension: resolves when a setting is stored as switched on. */
+export async function untilSwitchedOn(setting: SettingName): Promise<void> {
+  const isOn = (settings: unknown) =>
+    (settings as Record<string, unknown> | undefined)?.[setting] === true;
+  await new Promise<void>((resolve) => {
+    chrome.storage.local.onChanged.addListener(({ settings }) => {
+      if (isOn(settings?.newValue)) resolve();
+    });
+    void chrome.storage.local.get('settings').then(({ settings }) => {
+      if (isOn(settings)) resolve();
+    });
+  });
+}

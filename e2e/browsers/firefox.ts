@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
-import type { LaunchOptions, PageLike, SettingsBrowser } from './extension-browser.ts';
+import {
+  type LaunchOptions,
+  type PageLike,
+  type SettingsBrowser,
+  untilSwitchedOn,
+} from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
 import { openedBy, pageLike, untilReady } from './puppeteer-page.ts';
 
@@ -98,7 +103,7 @@ export async function launchFirefox(
     async switchOn(setting) {
       const page = await openPage(ownUrl('src/options/index.html'), 'firefox-default');
       await page.locator(`input[name=${setting}]`).click();
-      await page.waitForSelector(`input[name=${setting}]:checked`);
+      await page.evaluate(untilSwitchedOn, setting);
       await page.close();
     },
     async withdrawAccess() {

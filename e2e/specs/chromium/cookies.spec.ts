@@ -147,7 +147,7 @@ test('a session hidden from the endpoint is logged out with its cookies attached
   standIn,
 }) => {
   const session = standIn.createSession();
-  await layCookies(chromium, session, 'www.bilibili.com');
+  await layCookies(chromium, session, { url: 'https://www.bilibili.com/' });
   const popup = await openLoggedIn(chromium, session);
   await popup.press('log-out');
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
@@ -170,4 +170,39 @@ test('where all cookies are blocked, a living session is found and logged out', 
   expect(ambient?.session).toBeUndefined();
   expect(attached?.session).toBe(session);
   expect(session.alive).toBe(false);
+});
+
+test('where all cookies are blocked, only this browser clears the jar', async ({
+  chromium,
+  standIn,
+}) => {
+  await chromium.blockCookies();
+  const session = standIn.createSession();
+  await layCookies(chromium, session);
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('remove-local');
+  await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
+  expect(session.alive).toBe(true);
+  expect(await accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('where all cookies are blocked, biligame’s go, and no site can hold a token', async ({
+  chromium,
+  standIn,
+}) => {
+  await chromium.switchOn('biligame');
+  await chromium.switchOn('siteData');
+  await chromium.blockCookies();
+  const session = standIn.createSession();
+  await layCookies(chromium, session);
+  const url = 'https://www.biligame.com/';
+  await setCookie(chromium, { url, name: 'SESSDATA', value: session.sessdata });
+  const site = await chromium.visit('https://www.bilibili.com/');
+  const use = site.evaluate(() => localStorage.setItem('ac_time_value', 'token'));
+  await expect(use).rejects.toThrow('Access is denied');
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  await popup.waitForAftercare('biligame', 'done');
+  await popup.waitForAftercare('siteData', 'done');
+  expect(await chromium.context.cookies(url)).toEqual([]);
 });

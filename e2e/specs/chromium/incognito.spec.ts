@@ -1,4 +1,5 @@
 import { launchTwoWindows, type TwoWindows } from '../../browsers/chromium-incognito.ts';
+import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
 import {
   accountCookiesOf,
   allFour,
@@ -6,6 +7,8 @@ import {
   expect,
   gate,
   logIn,
+  openLoggedIn,
+  setCookie,
   theFour,
 } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
@@ -46,6 +49,65 @@ for (const { own, other } of directions) {
     await next.waitFor({ view: 'logged-in' });
   });
 }
+
+test('in incognito, a server that deletes nothing: all four are removed by the extension', async ({
+  windows: { incognito },
+  standIn,
+}) => {
+  const session = await logIn(incognito, standIn, { uname: 'Hidden' });
+  const popup = await openLoggedIn(incognito, session);
+  standIn.script('exit', { deleteCookies: false });
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(shown.fates).toEqual(allFour('removed-by-extension'));
+  expect(await accountCookiesOf(incognito)).toEqual([]);
+});
+
+test('in incognito, only this browser: its jar is cleared, the ordinary one stays', async ({
+  windows: { incognito, ordinary },
+  standIn,
+}) => {
+  await logIn(ordinary, standIn);
+  const session = await logIn(incognito, standIn, { uname: 'Hidden' });
+  const popup = await openLoggedIn(incognito, session);
+  await popup.press('remove-local');
+  await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
+  expect(session.alive).toBe(true);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  expect(await accountCookiesOf(incognito)).toEqual([]);
+  expect(await accountCookiesOf(ordinary)).toEqual(theFour);
+});
+
+test('in incognito, the aftercare deals with its own jar only', async ({ windows, standIn }) => {
+  await windows.switchOn('biligame');
+  await windows.switchOn('siteData');
+  const { incognito, ordinary } = windows;
+  const site = 'https://www.bilibili.com/';
+  const key = 'ac_time_value';
+  const session = await logIn(incognito, standIn, { uname: 'Hidden' });
+  const sisters = { url: 'https://www.biligame.com/', name: 'SESSDATA', value: session.sessdata };
+  const pages = [];
+  for (const window of [incognito, ordinary]) {
+    await setCookie(window, sisters);
+    const page = await window.visit(site);
+    await page.evaluate((item) => localStorage.setItem(item, 'token'), key);
+    pages.push(page);
+  }
+  const popup = await openLoggedIn(incognito, session);
+  await popup.press('log-out');
+  await popup.waitForAftercare('biligame', 'done');
+  const shown = await popup.waitForAftercare('siteData', 'done');
+  expect(shown.outcome).toBe('logged-out');
+  const count = (window: ExtensionBrowser) =>
+    window.inExtension(
+      async (domain) => (await chrome.cookies.getAll({ domain })).length,
+      'biligame.com',
+    );
+  expect([await count(incognito), await count(ordinary)]).toEqual([0, 1]);
+  const read = (item: string) => localStorage.getItem(item);
+  expect(await (await incognito.visit(site)).evaluate(read, key)).toBeNull();
+  expect(await (await ordinary.visit(site)).evaluate(read, key)).toBe('token');
+});
 
 test('both workers at once never mix their cookies or their records', async ({
   windows,

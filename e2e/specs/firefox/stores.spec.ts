@@ -232,26 +232,118 @@ for (const { name, store, result, left } of tokens) {
   });
 }
 
-test('biligame in a container: its cookies go, the default store keeps its own', async ({
-  firefox,
-  standIn,
-}) => {
-  await firefox.switchOn('biligame');
-  const session = await logInTo(firefox, standIn, container, 'Contained');
-  const cookie = { url: 'https://www.biligame.com/', name: 'SESSDATA', value: session.sessdata };
-  for (const storeId of [container, 'firefox-default']) {
-    await setCookie(firefox, { ...cookie, storeId });
-  }
-  const popup = await openPopup(firefox, container);
-  await popup.waitForText('Contained');
-  await popup.press('log-out');
-  await popup.waitForAftercare('biligame', 'done');
-  const count = (storeId: string) =>
-    firefox.inExtension(
-      async (store) =>
-        (await chrome.cookies.getAll({ domain: 'biligame.com', storeId: store })).length,
-      storeId,
-    );
-  expect([await count(container), await count('firefox-default')]).toEqual([0, 1]);
-  expect(standIn.requestsTo('cross-domain')).toEqual([]);
-});
+for (const { name, store } of jars) {
+  test(`biligame in ${name}: its cookies go, the default store keeps its own`, async ({
+    firefox,
+    standIn,
+  }) => {
+    await firefox.switchOn('biligame');
+    const session = await logInTo(firefox, standIn, store, 'Hidden');
+    const cookie = { url: 'https://www.biligame.com/', name: 'SESSDATA', value: session.sessdata };
+    for (const storeId of [store, 'firefox-default']) {
+      await setCookie(firefox, { ...cookie, storeId });
+    }
+    const popup = await openPopup(firefox, store);
+    await popup.waitForText('Hidden');
+    await popup.press('log-out');
+    await popup.waitForAftercare('biligame', 'done');
+    expect(await sisterCookiesIn(firefox, store)).toEqual([]);
+    expect(await sisterCookiesIn(firefox, 'firefox-default')).toEqual(['SESSDATA']);
+    expect(standIn.requestsTo('cross-domain')).toEqual([]);
+  });
+}
+
+function sisterCookiesIn(firefox: FirefoxBrowser, storeId: string): Promise<string[]> {
+  return firefox.inExtension(async (store) => {
+    const all = { domain: 'biligame.com', storeId: store, firstPartyDomain: null };
+    return (await chrome.cookies.getAll(all)).map(({ name }) => name);
+  }, storeId);
+}
+
+const harsh = [
+  {
+    name: 'under first-party isolation',
+    preferences: { 'privacy.firstparty.isolate': true },
+    firstPartyDomain: 'bilibili.com',
+    // The site has its storage, as ever.
+    before: 'token',
+  },
+  {
+    name: 'where all cookies are blocked',
+    preferences: { 'network.cookie.cookieBehavior': 2 },
+    firstPartyDomain: undefined,
+    // No site can store anything: there is no token to remove.
+    before: 'SecurityError',
+  },
+];
+
+for (const { name, preferences, firstPartyDomain, before } of harsh) {
+  test.describe(name, () => {
+    test.use({ preferences });
+
+    const lay = (firefox: FirefoxBrowser, session: Session, storeId = 'firefox-default') =>
+      layCookies(firefox, session, { storeId, ...(firstPartyDomain && { firstPartyDomain }) });
+
+    test('only this browser clears the jar', async ({ firefox, standIn }) => {
+      const session = standIn.createSession({ uname: 'Harsh' });
+      await lay(firefox, session);
+      const popup = await openPopup(firefox);
+      await popup.waitForText('Harsh');
+      await popup.press('remove-local');
+      await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
+      expect(session.alive).toBe(true);
+      expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual([]);
+    });
+
+    test('everywhere logs out the default store and a container', async ({ firefox, standIn }) => {
+      const sessions = [
+        standIn.createSession({ uname: 'Harsh' }),
+        standIn.createSession(),
+      ] as const;
+      await lay(firefox, sessions[0]);
+      await lay(firefox, sessions[1], container);
+      const popup = await openPopup(firefox);
+      await popup.waitForText('Log out everywhere in this browser (2)');
+      await popup.press('log-out-everywhere');
+      await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+      await popup.waitForOther(container, { outcome: 'logged-out', revocation: 'proven' });
+      expect(sessions.map(({ alive }) => alive)).toEqual([false, false]);
+      for (const store of ['firefox-default', container]) {
+        expect(await accountCookiesIn(firefox, store)).toEqual([]);
+      }
+    });
+
+    test('the aftercare clears biligame and the site data', async ({ firefox, standIn }) => {
+      await firefox.switchOn('biligame');
+      await firefox.switchOn('siteData');
+      const session = standIn.createSession({ uname: 'Harsh' });
+      await lay(firefox, session);
+      await setCookie(firefox, {
+        url: 'https://www.biligame.com/',
+        name: 'SESSDATA',
+        value: session.sessdata,
+        ...(firstPartyDomain && { firstPartyDomain: 'biligame.com' }),
+      });
+      const site = 'https://www.bilibili.com/';
+      const key = 'ac_time_value';
+      const store = (item: string) => {
+        try {
+          localStorage.setItem(item, 'token');
+          return localStorage.getItem(item);
+        } catch (error) {
+          return (error as Error).name;
+        }
+      };
+      expect(await (await firefox.visit(site)).evaluate(store, key)).toBe(before);
+      const popup = await openPopup(firefox);
+      await popup.waitForText('Harsh');
+      await popup.press('log-out');
+      await popup.waitForAftercare('biligame', 'done');
+      await popup.waitForAftercare('siteData', 'done');
+      expect(await sisterCookiesIn(firefox, 'firefox-default')).toEqual([]);
+      if (before !== 'token') return;
+      const read = (item: string) => localStorage.getItem(item);
+      expect(await (await firefox.visit(site)).evaluate(read, key)).toBeNull();
+    });
+  });
+}
