@@ -726,7 +726,7 @@ describe('each step is reported, and the report waited for, before it has an eff
       'server',
       { cookies: logIn('A', { path: '/login' }) },
       `report access, ask for access, list, report read, report exit, exit, report judge,
-      list, report confirm, list, remove SESSDATA, remove bili_jct, remove DedeUserID, remove DedeUserID__ckMd5, list`,
+      list, report confirm, list, remove SESSDATA, remove bili_jct, remove DedeUserID, remove DedeUserID__ckMd5, list, ask for access`,
     ],
     [
       'a repetition',

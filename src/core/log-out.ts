@@ -98,9 +98,25 @@ const shownMessageLength = 120;
  */
 export async function logOut(needs: Needs, mode: Mode): Promise<Result> {
   await needs.report({ step: 'access' });
-  if (!(await needs.access.isGranted())) return { outcome: { kind: 'no-access' } };
-  return logOutWith({ ...needs, account: watchAccount(needs.jar) }, mode);
+  return withAccess(needs, (inner) => logOutWith(inner, mode));
 }
+
+/** Does the work as long as we may see the site. */
+async function withAccess(
+  needs: Needs,
+  work: (inner: InnerNeeds) => Promise<Result>,
+): Promise<Result> {
+  if (!(await needs.access.isGranted())) return { outcome: { kind: 'no-access' } };
+  try {
+    return await work({ ...needs, account: watchAccount(needs) });
+  } catch (error) {
+    if (error instanceof AccessLost) return { outcome: { kind: 'no-access' } };
+    throw error;
+  }
+}
+
+/** Access was withdrawn in the middle: the jar cannot be confirmed any more. */
+class AccessLost extends Error {}
 
 async function logOutWith(needs: InnerNeeds, mode: Mode): Promise<Result> {
   const before = await needs.account.list();
@@ -139,12 +155,14 @@ interface Account {
 
 type InnerNeeds = Needs & { readonly account: Account };
 
-function watchAccount(jar: Jar): Account {
+function watchAccount({ jar, access }: Needs): Account {
   const values = new Set<string>();
   return {
     values,
     async list() {
       const cookies = await jar.list();
+      // A browser shows an empty jar to whom it forbids the site.
+      if (cookies.length === 0 && !(await access.isGranted())) throw new AccessLost();
       for (const { value } of cookies) values.add(value);
       return accountCookies(cookies);
     },
@@ -184,11 +202,20 @@ export async function resume(outer: Needs, interrupted: Interrupted): Promise<Re
   if (progress.step === 'access') {
     return interrupted.isRecent ? logOut(outer, mode) : { outcome: cutShort() };
   }
-  if (!(await outer.access.isGranted())) return { outcome: { kind: 'no-access' } };
-  const needs: InnerNeeds = { ...outer, account: watchAccount(outer.jar) };
+  return withAccess(outer, (needs) => resumeWith(needs, { ...interrupted, progress }));
+}
+
+async function resumeWith(
+  needs: InnerNeeds,
+  {
+    mode,
+    progress,
+    isAbout,
+  }: Interrupted & { progress: Exclude<Interrupted['progress'], { step: 'access' }> },
+): Promise<Result> {
   const jar = await needs.account.list();
   const sessions = sessionsIn(jar);
-  const session = await findSession(sessions, interrupted.isAbout);
+  const session = await findSession(sessions, isAbout);
 
   const isJudged = progress.step === 'confirm';
   if (session && !isJudged) return logOutWith(needs, mode);

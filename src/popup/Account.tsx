@@ -13,9 +13,10 @@ export function Account({ uid, account }: AccountProps) {
   const t = useTranslate();
   const number = uid === undefined ? t('uidUnknown') : t('uid', uid);
   const { name, avatarUrl } = account?.profile ?? {};
+  const label = t(account?.liveness === 'dead' ? 'sessionExpiredTitle' : 'loggedInLabel');
   return (
     <>
-      <h1 class="visually-hidden">{t('loggedInLabel')}</h1>
+      <h1 class="visually-hidden">{label}</h1>
       <div class="account">
         {avatarUrl ? (
           <img
@@ -30,7 +31,7 @@ export function Account({ uid, account }: AccountProps) {
         )}
         <p>
           <strong>{name ?? number}</strong>
-          <span class="quiet">{name === undefined ? t('loggedInLabel') : number}</span>
+          <span class="quiet">{name === undefined ? label : number}</span>
         </p>
       </div>
       {account?.liveness === 'dead' && <p class="notice">{t('sessionDead')}</p>}

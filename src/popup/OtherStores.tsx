@@ -1,3 +1,4 @@
+import { isGood } from '../core/outcome.ts';
 import { endingOf, revocationTexts, storeName } from '../text/ending.ts';
 import { ActionButton } from './actions.tsx';
 import { CookieFates } from './Ended.tsx';
@@ -38,7 +39,7 @@ function OtherStore({ store, view }: OtherView) {
     >
       <p class="other">
         <strong>{t(...storeName(store))}</strong>
-        <span class="quiet">
+        <span class="quiet" data-tone={end && !isGood(end.outcome) ? 'bad' : undefined}>
           <Summary view={view} />
         </span>
       </p>
@@ -61,9 +62,12 @@ function Summary({ view }: { view: View }) {
       return t('workingTitle');
     case 'finished':
     case 'failed': {
-      const { title } = endingOf(view.outcome, view.revocation, (names) => names.join(' '));
+      const { title, sentences } = endingOf(view.outcome, view.revocation, (names) =>
+        names.join(' '),
+      );
       const proof = view.revocation && revocationTexts[view.revocation][0];
-      return [t(title), proof && t(proof)].filter(Boolean).join(' · ');
+      const further = sentences.slice(1).map((sentence) => t(...sentence));
+      return [t(title), ...further, proof && t(proof)].filter(Boolean).join(' · ');
     }
     default:
       return null;

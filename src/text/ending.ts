@@ -77,7 +77,7 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
   'removed-locally': {
     title: 'removedLocallyTitle',
     text: () => [['removedLocallyText']],
-    next: none,
+    next: () => [['removedLocallyNext']],
     actions: done,
   },
   'no-access': {

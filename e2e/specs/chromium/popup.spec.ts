@@ -123,6 +123,6 @@ test.describe('in Chinese', () => {
     expect((await popup.shown()).text).toContain('退出登录');
     await expect(popup.page.locator('html')).toHaveAttribute('lang', 'zh-CN');
     await popup.press('log-out');
-    await popup.waitForText('已证明：原会话在任何地方都已失效。');
+    await popup.waitForText('已验证：原会话在任何地方都已失效。');
   });
 });

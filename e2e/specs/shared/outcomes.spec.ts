@@ -322,7 +322,7 @@ test('a further live session in the jar keeps its handle; once dead, it goes', a
   const popup = await openLoggedIn(extension, session);
   await popup.press('log-out');
   const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
-  expect(shown.text).toContain('further session');
+  expect(shown.text).toContain('Another session');
   expect(session.alive).toBe(false);
   expect(other.alive).toBe(true);
   expect(await accountCookiesOf(extension)).toEqual(['SESSDATA']);
