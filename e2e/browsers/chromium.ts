@@ -30,8 +30,6 @@ export interface ChromiumBrowser extends SettingsBrowser {
   toolbar(): Promise<{ badge: string; title: string }>;
   /** Ends the extension's worker, as the browser does to an idle one. */
   stopWorker(): Promise<void>;
-  /** Switches the extension's access to sites, as a person can on its details page. */
-  setSiteAccess(access: 'ON_CLICK' | 'ON_ALL_SITES'): Promise<void>;
   /** Blocks all cookies, as a person can in the settings. */
   blockCookies(): Promise<void>;
   pinToToolbar(): Promise<void>;
@@ -182,7 +180,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       await stopped;
     },
     withdrawAccess: () => configure({ hostAccess: 'ON_CLICK' }),
-    setSiteAccess: (hostAccess) => configure({ hostAccess }),
+    giveAccessBack: () => configure({ hostAccess: 'ON_ALL_SITES' }),
     async blockCookies() {
       const settings = await visit('chrome://settings/content/siteData');
       // What the page itself calls when its “do not allow” is chosen.

@@ -31,6 +31,7 @@ export interface SettingsBrowser extends ExtensionBrowser {
   switchOn(setting: SettingName): Promise<void>;
   /** Takes the access to bilibili.com away, as a person can at any time. */
   withdrawAccess(): Promise<void>;
+  giveAccessBack(): Promise<void>;
 }
 
 export interface LaunchOptions {

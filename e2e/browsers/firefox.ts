@@ -106,6 +106,12 @@ export async function launchFirefox(
       await page.evaluate(untilSwitchedOn, setting);
       await page.close();
     },
+    async giveAccessBack() {
+      const page = await openPage(ownUrl('src/popup/index.html'), 'firefox-default');
+      await page.locator('button[data-action="grant-access"]').click();
+      await page.locator('main:not([data-view="no-access"])').wait();
+      await page.close();
+    },
     async withdrawAccess() {
       await bench.evaluate(() => chrome.permissions.remove({ origins: ['*://*.bilibili.com/*'] }));
     },

@@ -31,6 +31,7 @@ function setUp({ isInSight = true } = {}) {
         popups += 1;
       },
     },
+    serves: () => true,
     translate: (key, ...substitutions) =>
       substitutions.length > 0 ? `${key}(${substitutions.join()})` : key,
     after: (milliseconds, callback) => timers.push({ at: time + milliseconds, callback }),

@@ -17,6 +17,8 @@ interface Toolbar {
 
 interface Parts {
   readonly toolbar: Toolbar;
+  /** Whether a store's log-outs are this worker's: another worker opens the popup for its own. */
+  serves(storeId: string): boolean;
   readonly translate: Translate;
   /** Calls back after so many milliseconds. */
   after(milliseconds: number, callback: () => void): void;
@@ -32,7 +34,7 @@ const colors = { working: '#5f6b7a', good: '#1a7f37', bad: '#c62828' };
  * end while the button is out of sight, unless the log-out was asked for in the popup.
  * @returns a function that is to be shown every new state of a record.
  */
-export function createFeedback({ toolbar, translate, after, now }: Parts) {
+export function createFeedback({ toolbar, serves, translate, after, now }: Parts) {
   /** The newest state of each store's record. */
   const known = new Map<string, LogOutRecord>();
 
@@ -85,7 +87,7 @@ export function createFeedback({ toolbar, translate, after, now }: Parts) {
     known.delete(record.storeId);
     known.set(record.storeId, record);
     draw();
-    if (before?.id !== record.id || record.trigger === 'popup') return;
+    if (before?.id !== record.id || record.trigger === 'popup' || !serves(record.storeId)) return;
     if (needsAttention(record) && !needsAttention(before)) void toolbar.openPopup();
     else if (before.state.phase === 'working') void showUnlessInSight();
   };

@@ -6,7 +6,7 @@ import { onMenuChosen, onShortcut } from '../platform/doors.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
 import { createJar } from '../platform/jar.ts';
-import { createRecords } from '../platform/records.ts';
+import { createRecords, onRecordsChanged } from '../platform/records.ts';
 import { acceptConnections, onMessage } from '../platform/runtime.ts';
 import { createServer, visit } from '../platform/server.ts';
 import { createSessionRules } from '../platform/session-rules.ts';
@@ -42,8 +42,17 @@ const aftercare = createAftercare({
   },
 });
 
+const records = createRecords();
+const show = createFeedback({
+  toolbar,
+  serves,
+  translate,
+  after: (milliseconds, callback) => setTimeout(callback, milliseconds),
+  now: Date.now,
+});
+
 const service = createLogOutService({
-  records: createRecords(),
+  records,
   needsOf: (storeId) => ({
     access,
     jar: jarOf(storeId),
@@ -54,12 +63,7 @@ const service = createLogOutService({
   fingerprint,
   aftercare,
   watchdog,
-  show: createFeedback({
-    toolbar,
-    translate,
-    after: (milliseconds, callback) => setTimeout(callback, milliseconds),
-    now: Date.now,
-  }),
+  show,
   now: Date.now,
   newId: () => crypto.randomUUID(),
 });
@@ -93,6 +97,11 @@ onMessage(
 );
 
 access.onAccessChanged(() => aftercare.switchOffForbidden());
+
+// One button for both of Chromium's workers: each draws the other's log-outs too.
+onRecordsChanged(async () => {
+  for (const record of await records.all()) if (!serves(record.storeId)) show(record);
+});
 
 acceptConnections();
 acceptWakeups();

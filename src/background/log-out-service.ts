@@ -143,6 +143,7 @@ export function createLogOutService(parts: Parts): LogOutService {
   const takeUpAll = async () => {
     const all = await records.all().catch(() => []);
     const own = all.filter(({ storeId }) => parts.serves(storeId));
+    for (const record of all) if (!own.includes(record)) parts.show(record);
     for (const record of own.filter(({ state }) => state.phase === 'ended')) {
       if (isUnsettled(record)) void update(record, abandoned);
       else parts.show(record);

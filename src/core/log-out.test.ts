@@ -3,6 +3,7 @@ import { type AccountCookieName, accountCookieNames, type Cookie } from './cooki
 import { type Interrupted, logOut, type Needs, resume } from './log-out.ts';
 import type { Fate, Outcome } from './outcome.ts';
 import type { Answer } from './reply.ts';
+import type { Session } from './session.ts';
 import {
   csrfRejected,
   json,
@@ -42,7 +43,7 @@ describe('every outcome', () => {
       'yes, but the server deletes nothing',
       { deletesCookies: false },
       { kind: 'logged-out', cookies: all('removed-by-extension') },
-      'exit',
+      'exit nav',
     ],
     ['an empty jar', { cookies: [] }, { kind: 'already-logged-out', cookies: all('absent') }, ''],
     [
@@ -173,7 +174,7 @@ describe('every outcome', () => {
         sessionEnded: true,
         cookies: { ...all('removed-by-extension'), bili_jct: 'remaining' },
       },
-      'exit',
+      'exit nav',
     ],
     [
       'a leftover that does not go, without a session',
@@ -349,7 +350,13 @@ describe('after a refused token the request is repeated', () => {
       [...without(renewed, 'SESSDATA'), cookie('SESSDATA', 'handle-new')],
     ],
   ])('for %s', async (_, cookies) => {
-    const world = refusedWith(cookies, [yes]);
+    const revoked: World = refusedWith(cookies, [
+      () => {
+        revoked.alive.clear();
+        return yes;
+      },
+    ]);
+    const world = revoked;
     expect(await lastOutcome(world)).toMatchObject({ kind: 'logged-out' });
     expect(world.exits.map(({ token }) => token)).toEqual(['token-A', 'token-new']);
   });
@@ -360,9 +367,9 @@ describe('after a refused token the request is repeated', () => {
     const { outcome, prove } = await logOut(world.needs, 'server');
     expect(outcome).toEqual({ kind: 'logged-out', cookies: all('removed-by-extension') });
     expect(await prove?.()).toBe('proven');
-    expect(world.navs).toEqual([
-      expect.stringContaining('SESSDATA=handle-new; bili_jct=token-new'),
-    ]);
+    // The yes left the handle in the jar, so it was asked about at once, and for the proof again.
+    const presented = expect.stringContaining('SESSDATA=handle-new; bili_jct=token-new');
+    expect(world.navs).toEqual([presented, presented]);
   });
 
   it.each<[string, Cookie[]]>([
@@ -725,35 +732,35 @@ describe('each step is reported, and the report waited for, before it has an eff
       'a log-out',
       'server',
       { cookies: logIn('A', { path: '/login' }) },
-      `report access, ask for access, list, report read, report exit, exit, report judge,
+      `report access, ask for access, list, report read, report exit, exit, report judge, list, nav,
       list, report confirm, list, remove SESSDATA, remove bili_jct, remove DedeUserID, remove DedeUserID__ckMd5, list, ask for access`,
     ],
     [
       'a repetition',
       'server',
       { cookies: logIn('A'), exit: [lost] },
-      `report access, ask for access, list, report read, report exit, exit, report judge,
-      report exit, exit, report judge, list, report confirm, list`,
+      `report access, ask for access, list, report read, report exit, exit, report judge, report exit, exit, report judge,
+      list, ask for access, list, ask for access, report confirm, list, ask for access`,
     ],
     [
       'only this browser',
       'local',
       { cookies: [cookie('SESSDATA', 'x')] },
-      `report access, ask for access, list, report read, list, report confirm, list, remove SESSDATA, list`,
+      `report access, ask for access, list, report read, list, report confirm, list, remove SESSDATA, list, ask for access`,
     ],
     [
       'a further session',
       'server',
       { cookies: [...logIn('A'), ...logIn('B', hidden)], nav: [navAlive] },
-      `report access, ask for access, list, report read, report exit, exit, report judge,
+      `report access, ask for access, list, report read, report exit, exit, report judge, list,
       list, report confirm, list, nav, list, list`,
     ],
     [
       'a further session that is dead',
       'server',
       { cookies: [...logIn('A'), cookie('SESSDATA', 'x', hidden)], nav: [navDead] },
-      `report access, ask for access, list, report read, report exit, exit, report judge,
-      list, report confirm, list, nav, list, report confirm, list, remove SESSDATA, list`,
+      `report access, ask for access, list, report read, report exit, exit, report judge, list,
+      list, report confirm, list, nav, list, report confirm, list, remove SESSDATA, list, ask for access`,
     ],
     [
       'a further session after a dead one',
@@ -762,7 +769,7 @@ describe('each step is reported, and the report waited for, before it has an eff
         cookies: [...logIn('A'), ...logIn('B', hidden), ...logIn('C', partition)],
         alive: ['A', 'C'],
       },
-      `report access, ask for access, list, report read, report exit, exit, report judge,
+      `report access, ask for access, list, report read, report exit, exit, report judge, list,
       list, report confirm, list, nav, list, report confirm, list, nav, list, remove SESSDATA, list`,
     ],
     [
@@ -1234,5 +1241,75 @@ describe('an interrupted log-out', () => {
       );
       expect(world.removed).toEqual([]);
     });
+  });
+});
+
+describe('access that is withdrawn in the middle', () => {
+  it.each<[string, 'server' | 'local', Partial<WorldOptions>]>([
+    ['of a log-out', 'server', {}],
+    ['of a log-out with attached cookies', 'server', { isAmbient: false }],
+    ['of only this browser', 'local', {}],
+    ['of a failure', 'server', { exit: [lost, lost] }],
+  ])('%s ends as no-access: an empty jar proves nothing', async (_, mode, options) => {
+    const world = createWorld({ cookies: logIn('A'), deletesCookies: false, ...options });
+    let isGranted = true;
+    const needs: Needs = {
+      ...world.needs,
+      access: { isGranted: async () => isGranted },
+      jar: { ...world.needs.jar, list: async () => (isGranted ? world.needs.jar.list() : []) },
+      async report(progress) {
+        await world.needs.report(progress);
+        if (progress.step === (mode === 'local' ? 'read' : 'exit')) isGranted = false;
+      },
+    };
+    expect((await logOut(needs, mode)).outcome).toEqual({ kind: 'no-access' });
+    expect(world.removed).toEqual([]);
+  });
+});
+
+it('a yes to a request without cookies destroys nothing: the session is asked about first', async () => {
+  const world = createWorld({ cookies: logIn('A'), sendsCookies: false, exit: [yes] });
+  const { outcome, prove } = await logOut(world.needs, 'server');
+  expect(outcome).toMatchObject({ kind: 'logged-out', cookies: all('removed-by-extension') });
+  expect(await prove?.()).toBe('proven');
+  expect(world.exits.map(({ cookieHeader }) => cookieHeader !== undefined)).toEqual([false, true]);
+  expect(world.destroyed).toEqual([]);
+});
+
+it('of two handles that are both sent, the request presents exactly one', async () => {
+  const cookies = [...logIn('A'), ...logIn('B', { path: '/login' })];
+  const world = createWorld({ cookies, alive: ['A', 'B'] });
+  const { outcome } = await logOut(world.needs, 'server');
+  expect(outcome).toMatchObject({ kind: 'cookies-remain', reason: 'other-session' });
+  expect(world.exits).toMatchObject([{ token: 'token-B', cookieHeader: expect.any(String) }]);
+  expect(world.destroyed).toEqual([]);
+});
+
+describe('an interrupted log-out beside a session that has come since', () => {
+  const hiddenA = logIn('A', hidden);
+  const newB = logIn('B');
+  const about = async ({ handle }: Session) => handle === handleA;
+
+  it('goes on with its own session', async () => {
+    const world = createWorld({ cookies: [...newB, ...hiddenA], alive: ['A', 'B'] });
+    const progress = { step: 'exit', found: accountCookieNames } as const;
+    const interrupted = { mode: 'server', progress, isAbout: about, isRecent: true } as const;
+    await resume(world.needs, interrupted);
+    expect(world.exits.map(({ token }) => token)).toEqual(['token-A']);
+    expect(world.destroyed).toEqual([]);
+    expect([...world.alive]).toEqual([expect.stringContaining('handle-B')]);
+  });
+
+  it.each(['read', 'confirm'] as const)('clears nothing of it at %s', async (step) => {
+    const world = createWorld({ cookies: [...newB, ...hiddenA], alive: ['A', 'B'] });
+    const found = accountCookieNames;
+    const progress =
+      step === 'read'
+        ? { step, found }
+        : ({ step, found, left: found, ending: 'removed-locally' } as const);
+    const interrupted = { mode: 'local', progress, isAbout: about, isRecent: true } as const;
+    const { outcome } = await resume(world.needs, interrupted);
+    expect(outcome).toMatchObject({ kind: 'unexpected-reply', reason: 'interrupted' });
+    expect(world.removed).toEqual([]);
   });
 });

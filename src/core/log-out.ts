@@ -118,10 +118,12 @@ async function withAccess(
 /** Access was withdrawn in the middle: the jar cannot be confirmed any more. */
 class AccessLost extends Error {}
 
-async function logOutWith(needs: InnerNeeds, mode: Mode): Promise<Result> {
+/** @param wanted the handle that this is about, if it is not for the jar to say. */
+async function logOutWith(needs: InnerNeeds, mode: Mode, wanted?: string): Promise<Result> {
   const before = await needs.account.list();
   const found = namesIn(before);
-  const [session] = sessionsIn(before);
+  const sessions = sessionsIn(before);
+  const session = sessions.find(({ handle }) => handle === wanted) ?? sessions[0];
   await needs.report({ step: 'read', session, found });
   if (before.length === 0) {
     return { outcome: { kind: 'already-logged-out', cookies: fatesOf([], [], []) } };
@@ -218,12 +220,12 @@ async function resumeWith(
   const session = await findSession(sessions, isAbout);
 
   const isJudged = progress.step === 'confirm';
-  if (session && !isJudged) return logOutWith(needs, mode);
-  const isYesUnseen = !isJudged && progress.found.includes('SESSDATA');
-  const isForeign = mode === 'local' && !session && sessions.length > 0;
+  const isYesUnseen = !session && !isJudged && progress.found.includes('SESSDATA');
+  const isForeign = mode === 'local' && sessions.some((other) => other !== session);
   if (isYesUnseen || isForeign) {
     return { outcome: cutShort(fatesOf(progress.found, namesIn(jar), namesIn(jar))) };
   }
+  if (session && !isJudged) return logOutWith(needs, mode, session.handle);
   const ending = isJudged ? progress.ending : 'already-logged-out';
   const left = isJudged ? progress.left : [];
   const cleared = await clear(needs, { session, found: progress.found, left, ending });
@@ -257,10 +259,11 @@ async function askToExit(
   found: readonly AccountCookieName[],
 ): Promise<{ ruling: Ruling; asked: Session }> {
   let asked = first;
-  let attached = !(needs.jar.isAmbient && first.sentByBrowser);
+  let isRefuted = false;
+  const isAttached = () => isRefuted || !needs.jar.isAmbient || !asked.sentByBrowser;
   const ask = async (): Promise<Verdict> => {
     await needs.report({ step: 'exit', session: asked, found });
-    const cookieHeader = attached ? asked.cookieHeader : undefined;
+    const cookieHeader = isAttached() ? asked.cookieHeader : undefined;
     const answer = await needs.server.exit(asked.token ?? '', cookieHeader);
     await needs.report({ step: 'judge', session: asked, found });
     return judgeExit(answer);
@@ -275,18 +278,31 @@ async function askToExit(
       verdict = await ask();
     }
   }
-  if (verdict.kind !== 'not-logged-in') return { ruling: verdict, asked };
-
-  let liveness = await probe(needs, asked);
-  if (liveness === 'alive' && !attached) {
-    attached = true;
-    verdict = await ask();
-    if (verdict.kind !== 'not-logged-in') return { ruling: verdict, asked };
+  let liveness: Liveness | undefined;
+  // The browser may have sent no cookies at all: then a "not logged in" is nobody's, and so is a
+  // yes that left the handle where it was.
+  if (
+    verdict.kind === 'not-logged-in' ||
+    (verdict.kind === 'accepted' && (await isLeft(needs, asked)))
+  ) {
     liveness = await probe(needs, asked);
+    if (liveness === 'alive' && !isAttached()) {
+      isRefuted = true;
+      verdict = await ask();
+      if (verdict.kind === 'not-logged-in') liveness = await probe(needs, asked);
+    }
   }
+  if (verdict.kind !== 'not-logged-in') return { ruling: verdict, asked };
   if (liveness === 'dead') return { ruling: { kind: 'dead' }, asked };
   const reason = liveness === 'alive' ? 'still-alive' : 'unclear';
   return { ruling: { kind: 'unexpected-reply', reason, detail: {} }, asked };
+}
+
+/** Whether the browser would still send the session that has just been asked about. */
+async function isLeft(needs: InnerNeeds, asked: Session): Promise<boolean> {
+  if (!needs.jar.isAmbient || !asked.sentByBrowser) return false;
+  const sessions = sessionsIn(await needs.account.list());
+  return sessions.some(({ handle }) => handle === asked.handle);
 }
 
 function isSameAccount(a: Session, b: Session): boolean {
@@ -334,8 +350,11 @@ async function clear(needs: InnerNeeds, clearing: Clearing): Promise<Result> {
       return { kept: other, outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };
     }
     await removeAll(needs, leftovers);
-    const atEnd = leftovers.length > 0 ? namesIn(await needs.account.list()) : [];
-    const cookies = fatesOf(found, left, atEnd);
+    const jar = leftovers.length > 0 ? await needs.account.list() : [];
+    // A log-in has come at the last moment: it is asked about like any other.
+    const isNew = ({ handle }: Session) => !leftovers.some(({ value }) => value === handle);
+    if (sessionsIn(jar).some(isNew)) continue;
+    const cookies = fatesOf(found, left, namesIn(jar));
     if (remaining(cookies).length === 0) return { session, outcome: { kind: ending, cookies } };
     const reason = 'not-removable';
     return { outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };

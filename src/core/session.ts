@@ -43,11 +43,13 @@ export function sessionsIn(jar: readonly Cookie[]): Session[] {
 }
 
 function presentedBy(handle: Cookie, account: readonly Cookie[], sent: readonly Cookie[]): Session {
-  const sentByBrowser = sent.find(({ name }) => isHandle(name)) === handle;
-  // The cookies of a log-in are set together: a hidden handle goes with those of its own shape.
-  const candidates = sentByBrowser
-    ? sent
-    : [...account.filter((cookie) => sameShape(cookie, handle)), ...sent];
+  // Of several handles that are sent, which one the server takes is a guess.
+  const handlesSent = sent.filter(({ name }) => isHandle(name));
+  const sentByBrowser =
+    handlesSent.includes(handle) && handlesSent.every(({ value }) => value === handle.value);
+  // A hidden handle goes with the cookies of its own shape alone, which were set together with it:
+  // another session's would make the server say "dead" of a living one.
+  const candidates = sentByBrowser ? sent : account.filter((cookie) => sameShape(cookie, handle));
   const firstValue = (name: AccountCookieName): string | undefined =>
     candidates.find((cookie) => cookie.name === name)?.value || undefined;
   const values = {

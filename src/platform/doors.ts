@@ -1,4 +1,4 @@
-import browser from 'webextension-polyfill';
+import browser, { type Menus } from 'webextension-polyfill';
 import { siteOrigins } from './access.ts';
 import { storeIdOf } from './stores.ts';
 
@@ -7,15 +7,23 @@ const logOutId = 'log-out';
 
 /** Makes the menu items: one on the toolbar icon, one on the site's pages. */
 async function createMenus(title: string): Promise<void> {
-  await browser.contextMenus.removeAll();
-  browser.contextMenus.create({ id: logOutId, title, contexts: ['action'] });
-  browser.contextMenus.create({
+  // Chromium's incognito context would remove the ordinary one's as well.
+  if (!isIncognito) await browser.contextMenus.removeAll();
+  create({ id: logOutId, title, contexts: ['action'] });
+  create({
     id: `${logOutId}-page`,
     title,
     contexts: ['page', 'frame', 'selection', 'link', 'image', 'video', 'audio', 'editable'],
     documentUrlPatterns: siteOrigins,
   });
 }
+
+function create(item: Menus.CreateCreatePropertiesType): void {
+  // An item that is there already is an error, told to nobody but this callback.
+  browser.contextMenus.create(item, () => void browser.runtime.lastError);
+}
+
+const isIncognito = browser.extension.inIncognitoContext;
 
 /**
  * Calls back when one of our menu items is chosen, with the store of its tab. Does nothing where
@@ -24,9 +32,16 @@ async function createMenus(title: string): Promise<void> {
  */
 export function onMenuChosen(title: () => string, listener: (storeId: string) => void): void {
   if (!browser.contextMenus) return;
-  browser.runtime.onInstalled.addListener(() => createMenus(title()));
+  let last: Promise<unknown> = Promise.resolve();
+  const renew = () => {
+    // One after another, as both events may come at once.
+    last = last.then(() => createMenus(title())).catch(() => undefined);
+  };
+  browser.runtime.onInstalled.addListener(renew);
   // The browser may have started in another language.
-  browser.runtime.onStartup.addListener(() => createMenus(title()));
+  browser.runtime.onStartup.addListener(renew);
+  // Chromium's incognito context has menus of its own, and gets neither event.
+  if (isIncognito) renew();
   browser.contextMenus.onClicked.addListener(async ({ menuItemId }, tab) => {
     if (String(menuItemId).startsWith(logOutId)) listener(await storeIdOf(tab));
   });

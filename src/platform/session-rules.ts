@@ -17,31 +17,45 @@ export interface SessionRules {
   during<T>(rule: RequestRule, run: () => Promise<T>): Promise<T>;
 }
 
+/** Longer than any request runs, in seconds: an older rule has lost its worker. */
+const longestLife = 60;
+
+/** Seconds, in as many bits as an id has room for: they come round every twelve days. */
+const clockBits = 20;
+const randomBits = 10;
+const now = () => Math.floor(Date.now() / 1000) % 2 ** clockBits;
+const ageOf = (id: number) =>
+  (now() - Math.floor(id / 2 ** (randomBits + 1)) + 2 ** clockBits) % 2 ** clockBits;
+
 /**
  * Rules that set headers of our own requests. Session rules outlive a worker, and the two workers
- * of a split incognito extension share them: each uses its own half of the ids, and clears on
- * start what its former life left behind.
+ * of a split incognito extension share them. So an id tells whose rule it is (the lowest bit) and
+ * when it was made: each worker clears on start what its own former life left behind, and at any
+ * time what nobody can be waiting for, since the other one may never start again.
  */
 export function createSessionRules(half: 'even' | 'odd'): SessionRules {
-  const isOurs = (id: number) => id % 2 === (half === 'odd' ? 1 : 0);
+  const parity = half === 'odd' ? 1 : 0;
   const newId = () => {
     const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-    return 2 * (1 + (random >>> 3)) + (half === 'odd' ? 1 : 0);
+    return (now() * 2 ** randomBits + (random % 2 ** randomBits)) * 2 + parity || 2;
   };
   const initiatorDomains = [new URL(browser.runtime.getURL('')).host];
 
-  const clearFormerLife = async () => {
+  const clear = async (isLeft: (id: number) => boolean) => {
     const rules = await browser.declarativeNetRequest.getSessionRules();
-    const removeRuleIds = rules.map((rule) => rule.id).filter(isOurs);
+    const removeRuleIds = rules.map((rule) => rule.id).filter(isLeft);
     if (removeRuleIds.length > 0) {
       await browser.declarativeNetRequest.updateSessionRules({ removeRuleIds });
     }
   };
-  const cleared = clearFormerLife().catch(() => undefined);
+  const cleared = clear((id) => id % 2 === parity || ageOf(id) > longestLife).catch(
+    () => undefined,
+  );
 
   return {
     async during(rule, run) {
       await cleared;
+      await clear((id) => ageOf(id) > longestLife).catch(() => undefined);
       const id = newId();
       await browser.declarativeNetRequest.updateSessionRules({
         addRules: [

@@ -33,7 +33,7 @@ export function Ended({ view, model }: { view: EndedView; model: PopupModel }) {
         const result = view.aftercare?.[task];
         return (
           result && (
-            <p key={task} class="aftercare" data-aftercare={task} data-result={result}>
+            <p key={task} role="status" data-aftercare={task} data-result={result}>
               {t(aftercareTexts[task][result])}
             </p>
           )

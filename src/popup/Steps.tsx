@@ -34,22 +34,28 @@ export function Steps({ record }: { record: LogOutRecord }) {
     if (index === current) return 'now';
     return index < current ? 'done' : 'ahead';
   };
+  const now = steps[current];
   return (
-    <ol class="steps" aria-label={t('stepsLabel')}>
-      {steps.map((step, index) => {
-        const state = stateOf(step, index);
-        return (
-          <li
-            key={step}
-            data-step={step}
-            data-state={state}
-            aria-current={state === 'now' ? 'step' : undefined}
-          >
-            {t(names[step])}
-            <span class="visually-hidden">{t(states[state])}</span>
-          </li>
-        );
-      })}
-    </ol>
+    <>
+      <p class="visually-hidden" role="status">
+        {now && t(names[now])}
+      </p>
+      <ol class="steps" aria-label={t('stepsLabel')}>
+        {steps.map((step, index) => {
+          const state = stateOf(step, index);
+          return (
+            <li
+              key={step}
+              data-step={step}
+              data-state={state}
+              aria-current={state === 'now' ? 'step' : undefined}
+            >
+              {t(names[step])}
+              <span class="visually-hidden">{t(states[state])}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </>
   );
 }

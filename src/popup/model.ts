@@ -112,7 +112,12 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     }
   };
 
-  const refresh = oneAtATime(read);
+  // Without any facts there is nothing to show but the fault; later ones stay what they were.
+  const refresh = oneAtATime(() =>
+    read().catch(() => {
+      workerFailed.value = workerFailed.value || facts.peek() === undefined;
+    }),
+  );
   parts.onChange(refresh);
   refresh();
 
@@ -160,7 +165,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
         await start({ type: 'log-out-everywhere', storeIds }, storeIds[0] ?? '');
     },
     async grantAccess() {
-      await parts.requestAccess();
+      await parts.requestAccess().catch(() => false);
       refresh();
     },
     async reloadTabs() {
@@ -182,7 +187,10 @@ const workerFault: View = {
   aftercare: undefined,
 };
 
-/** Runs a task again after each call, but never twice at once: the last run sees the last change. */
+/**
+ * Runs a task, which never rejects, again after each call, but never twice at once: the last run
+ * sees the last change.
+ */
 function oneAtATime(task: () => Promise<void>): () => void {
   let isRunning = false;
   let isWanted = false;
@@ -190,7 +198,7 @@ function oneAtATime(task: () => Promise<void>): () => void {
     isRunning = true;
     while (isWanted) {
       isWanted = false;
-      await task().catch(() => undefined);
+      await task();
     }
     isRunning = false;
   };

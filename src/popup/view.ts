@@ -1,6 +1,6 @@
 import type { AccountCookieName } from '../core/cookie.ts';
 import { isGood, type Outcome } from '../core/outcome.ts';
-import type { LogOutRecord } from '../core/record.ts';
+import { type LogOutRecord, needsAttention } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
 import type { CookieStore } from '../core/store.ts';
 
@@ -76,8 +76,8 @@ export interface OtherView {
 }
 
 /**
- * The other stores worth showing: those with a session, those being logged out, and those that
- * ended together with the newest press of "everywhere".
+ * The other stores worth showing: those with a session, those being logged out, those whose end a
+ * person should not miss, and those that ended together with the newest press of "everywhere".
  */
 export function othersOf(facts: Facts | undefined): OtherView[] {
   if (!facts?.hasAccess) return [];
@@ -87,7 +87,11 @@ export function othersOf(facts: Facts | undefined): OtherView[] {
     .map((other) => ({ ...other, view: viewOfStore(other, undefined) }))
     .filter(({ view, record, hasSession }) => {
       if (view.name === 'finished' || view.name === 'failed') {
-        return hasSession || (newest !== undefined && record?.batch === newest);
+        return (
+          hasSession ||
+          (record !== undefined && needsAttention(record)) ||
+          (newest !== undefined && record?.batch === newest)
+        );
       }
       return view.name === 'working' || view.name === 'logged-in';
     })

@@ -4,12 +4,12 @@ import { openPopup } from '../../popup.ts';
 test('access withdrawn and granted again', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
   const popup = await openLoggedIn(chromium, session);
-  await chromium.setSiteAccess('ON_CLICK');
+  await chromium.withdrawAccess();
   const shown = await popup.waitFor({ view: 'no-access' });
   expect(shown.actions).toEqual(['grant-access']);
   expect(shown.text).not.toContain(session.uid);
 
-  await chromium.setSiteAccess('ON_ALL_SITES');
+  await chromium.giveAccessBack();
   await popup.waitFor({ view: 'logged-in' });
   expect(await accountCookiesOf(chromium)).toEqual(theFour);
   await popup.press('log-out');
@@ -21,7 +21,7 @@ test('no-access: a log-out without access does nothing and says so', async ({
   standIn,
 }) => {
   const session = await logIn(chromium, standIn);
-  await chromium.setSiteAccess('ON_CLICK');
+  await chromium.withdrawAccess();
   await chromium.forbidOpenPopup();
   await chromium.trigger('shortcut');
   await expect

@@ -167,7 +167,7 @@ async function everyState(
   await popup.waitFor({ revocation: 'proven' });
   await see(page, 'aftercare');
 
-  await chromium.setSiteAccess('ON_CLICK');
+  await chromium.withdrawAccess();
   await popup.waitFor({ view: 'no-access' });
   await see(page, 'no-access');
 

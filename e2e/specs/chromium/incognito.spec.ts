@@ -201,5 +201,27 @@ test.describe('with real keys', () => {
       expect(kept.alive).toBe(true);
       expect(await accountCookiesOf(windows[other])).toEqual(theFour);
     });
+
+    test(`a right click in the ${own} window logs its session out, and no other`, async ({
+      windows,
+      standIn,
+      display,
+    }) => {
+      if (!display) throw new Error('This test is headed.');
+      const kept = await logIn(windows[other], standIn);
+      const session = await logIn(windows[own], standIn);
+      const page = await windows[own].visit('https://www.bilibili.com/');
+      const { x, y } = await page.evaluate(() => {
+        const top = window.screenY + (window.outerHeight - window.innerHeight);
+        return { x: window.screenX + window.outerWidth / 2, y: top + 300 };
+      }, null);
+      const before = await display.countWindows();
+      await display.click(x, y, 'right');
+      await expect.poll(() => display.countWindows()).toBeGreaterThan(before);
+      // The first letter of our item, which is the only one with it.
+      await display.press('l');
+      await expect.poll(() => session.alive).toBe(false);
+      expect(kept.alive).toBe(true);
+    });
   }
 });

@@ -337,12 +337,29 @@ test('a further live session in the jar keeps its handle; once dead, it goes', a
   expect(await accountCookiesOf(extension)).toEqual([]);
 });
 
-test('no-access: nothing is read, sent or removed', async ({ extension, standIn }) => {
+test('no-access: nothing is sent or removed', async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, session);
+  const before = await accountCookiesOf(extension);
   await extension.withdrawAccess();
   const shown = await popup.waitFor({ view: 'no-access' });
   expect(shown.actions).toEqual(['grant-access']);
   expect(shown.text).not.toContain(session.uid);
+  const outcome = await extension.inExtension(async () => {
+    const [storeId] = (await chrome.cookies.getAllCookieStores()).map(({ id }) => id);
+    await chrome.runtime.sendMessage({ type: 'log-out', storeId, mode: 'server' });
+    for (;;) {
+      const [record] = Object.values(await chrome.storage.session.get(null)) as {
+        state: { phase: string; outcome?: { kind: string } };
+      }[];
+      if (record?.state.phase === 'ended') return record.state.outcome?.kind;
+      await new Promise((resolve) => chrome.storage.session.onChanged.addListener(resolve));
+    }
+  }, null);
+  expect(outcome).toBe('no-access');
+  expect(standIn.requestsTo('exit')).toEqual([]);
   expect(session.alive).toBe(true);
+  await extension.giveAccessBack();
+  await popup.waitFor({ view: 'logged-in' });
+  expect(await accountCookiesOf(extension)).toEqual(before);
 });
