@@ -174,12 +174,16 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
     await expect.poll(countRules, 'no rule that names cookies outlives its request').toBe(0);
   });
 
-  test('without any popup, woken by its own alarm', async ({ chromium, standIn }) => {
+  // Chromium restarts a worker that is stopped at work by itself; the alarm is for when it does not.
+  test('without any popup, an alarm standing by until the end', async ({ chromium, standIn }) => {
     test.setTimeout(120_000);
     const session = await logIn(chromium, standIn);
     standIn.script('exit', { hang: true });
     await chromium.trigger('shortcut');
     await standIn.waitForRequests('exit', 1);
+    expect(await chromium.inExtension(() => chrome.alarms.getAll(), null)).toMatchObject([
+      { name: 'watchdog', periodInMinutes: 0.5 },
+    ]);
     await chromium.stopWorker();
     await standIn.waitForRequests('exit', 2);
     await standIn.waitForRequests('nav', 1);
