@@ -62,6 +62,9 @@ async function everyState(
   await removeCookie(chromium, 'SESSDATA');
   await popup.waitFor({ view: 'logged-out' });
   await see(page, 'leftovers');
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'already-logged-out' });
+  await see(page, 'already-logged-out');
 
   session = await logIn(chromium, standIn, { uname: 'Ann' });
   await popup.waitForText('Ann');
@@ -116,6 +119,7 @@ async function everyState(
     { status: 200, body: JSON.stringify({ code: 2202, message: 'csrf 校验失败' }) },
     { reset: 'before-handling' },
     { reset: 'before-handling' },
+    { hang: true },
   );
   await popup.press('log-out');
   for (const outcome of [
@@ -125,6 +129,7 @@ async function everyState(
     'unexpected-reply',
     'csrf-rejected',
     'offline',
+    'timeout',
   ] as const) {
     await popup.waitFor({ view: 'failed', outcome });
     await see(page, outcome);
