@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import type { PageLike } from './extension-browser.ts';
 
 const run = promisify(execFile);
 
@@ -54,4 +55,15 @@ export async function startDisplay(): Promise<Display> {
       await ended;
     },
   };
+}
+
+/** A place of the screen that a page shows its content at, in a window's upper half. */
+export function placeOn(page: PageLike): Promise<{ x: number; y: number }> {
+  return page.evaluate(
+    () => ({
+      x: window.screenX + window.outerWidth / 2,
+      y: window.screenY + (window.outerHeight - window.innerHeight) + 300,
+    }),
+    null,
+  );
 }

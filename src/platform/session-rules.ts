@@ -22,10 +22,10 @@ const longestLife = 60;
 
 /** Seconds, in as many bits as an id has room for: they come round every twelve days. */
 const clockBits = 20;
-const randomBits = 10;
+const countBits = 10;
 const now = () => Math.floor(Date.now() / 1000) % 2 ** clockBits;
 const ageOf = (id: number) =>
-  (now() - Math.floor(id / 2 ** (randomBits + 1)) + 2 ** clockBits) % 2 ** clockBits;
+  (now() - Math.floor(id / 2 ** (countBits + 1)) + 2 ** clockBits) % 2 ** clockBits;
 
 /**
  * Rules that set headers of our own requests. Session rules outlive a worker, and the two workers
@@ -35,9 +35,12 @@ const ageOf = (id: number) =>
  */
 export function createSessionRules(half: 'even' | 'odd'): SessionRules {
   const parity = half === 'odd' ? 1 : 0;
+  // Counted, not drawn: two requests of one second must not meet at one id.
+  let count = 0;
   const newId = () => {
-    const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-    return (now() * 2 ** randomBits + (random % 2 ** randomBits)) * 2 + parity || 2;
+    count = (count + 1) % 2 ** countBits;
+    // 0 is no id.
+    return (now() * 2 ** countBits + count) * 2 + parity || 2;
   };
   const initiatorDomains = [new URL(browser.runtime.getURL('')).host];
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import type { Display } from '../../browsers/display.ts';
+import { type Display, placeOn } from '../../browsers/display.ts';
 import { accountCookiesOf, test as base, expect, logIn } from '../../fixtures.ts';
 
 // Real keys and real clicks need a window and a screen for it.
@@ -14,10 +14,7 @@ const test = base.extend<{ desktop: Display }>({
 /** Clicks into a page with the real mouse. */
 async function clickOn(page: Page, desktop: Display, button: 'left' | 'right'): Promise<void> {
   await page.bringToFront();
-  const { x, y } = await page.evaluate(() => ({
-    x: window.screenX + window.outerWidth / 2,
-    y: window.screenY + (window.outerHeight - window.innerHeight) + 300,
-  }));
+  const { x, y } = await placeOn(page);
   await desktop.click(x, y, button);
 }
 

@@ -1,4 +1,5 @@
 import { launchTwoWindows, type TwoWindows } from '../../browsers/chromium-incognito.ts';
+import { placeOn } from '../../browsers/display.ts';
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
 import {
   accountCookiesOf,
@@ -190,10 +191,7 @@ test.describe('with real keys', () => {
       const kept = await logIn(windows[other], standIn);
       const session = await logIn(windows[own], standIn);
       const page = await windows[own].visit('https://www.bilibili.com/');
-      const { x, y } = await page.evaluate(() => {
-        const top = window.screenY + (window.outerHeight - window.innerHeight);
-        return { x: window.screenX + window.outerWidth / 2, y: top + 300 };
-      }, null);
+      const { x, y } = await placeOn(page);
       await display?.click(x, y, 'left');
       await display?.press('alt+shift+l');
       await expect.poll(() => session.alive).toBe(false);
@@ -211,10 +209,7 @@ test.describe('with real keys', () => {
       const kept = await logIn(windows[other], standIn);
       const session = await logIn(windows[own], standIn);
       const page = await windows[own].visit('https://www.bilibili.com/');
-      const { x, y } = await page.evaluate(() => {
-        const top = window.screenY + (window.outerHeight - window.innerHeight);
-        return { x: window.screenX + window.outerWidth / 2, y: top + 300 };
-      }, null);
+      const { x, y } = await placeOn(page);
       const before = await display.countWindows();
       await display.click(x, y, 'right');
       await expect.poll(() => display.countWindows()).toBeGreaterThan(before);
