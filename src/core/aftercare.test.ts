@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isSisterAddress, logOutOfSisterSite } from './aftercare.ts';
 import type { Cookie } from './cookie.ts';
 import type { Answer } from './reply.ts';
 import { json, lost, navAlive, navDead, reply, timedOut } from './testing/answers.ts';
-import { bystanders, cookie, logIn, valuesOf } from './testing/cookies.ts';
+import { bystanders, cookie, idOf, logIn } from './testing/cookies.ts';
+
+// A slow machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 const good = 'https://passport.biligame.com/crossDomain?x=1';
 
@@ -109,13 +112,12 @@ describe('an address of the sister site', () => {
 
 const shape = { domain: '.biligame.com' };
 const hidden = { domain: 'www.biligame.com' };
-const handleOf = (letter: string) => valuesOf(letter).SESSDATA;
 const others = [
   cookie('sid', 'x', shape),
-  cookie('SESSDATA', handleOf('A'), { domain: '.notbiligame.com' }),
-  cookie('SESSDATA', handleOf('A'), { domain: 'biligame.com.evil.test' }),
+  cookie('SESSDATA', idOf('A'), { domain: '.notbiligame.com' }),
+  cookie('SESSDATA', idOf('A'), { domain: 'biligame.com.evil.test' }),
   ...bystanders,
-  // Bilibili's own are no business of the aftercare.
+  // Bilibili's own are no business of what follows.
   ...logIn('A'),
 ];
 const ended = [...others, ...logIn('A', shape)];
@@ -127,6 +129,8 @@ interface SisterWorld {
   readonly nav?: Answer;
   readonly visit?: Answer | ((world: { jar: Cookie[] }) => Answer);
   readonly unremovable?: (cookie: Cookie) => boolean;
+  /** Whether the sister site may be seen, at each moment. */
+  readonly isAllowed?: (world: { visits: string[] }) => boolean;
   /** What happens in the browser while the server is asked. */
   readonly meanwhile?: (world: { jar: Cookie[] }) => void;
 }
@@ -139,29 +143,27 @@ function createSister({
   nav,
   visit = reply(),
   unremovable = () => false,
+  isAllowed = () => true,
   meanwhile,
 }: SisterWorld = {}) {
-  const living = alive.map(handleOf);
+  const living = alive.map(idOf);
   const world = {
     jar: [...cookies],
     visits: [] as string[],
     navs: [] as string[],
     removed: [] as Cookie[],
-    /** Handles that were removed while their session was alive. */
+    /** Session ids that were removed while their session was alive. */
     destroyed: [] as string[],
-    run: (
-      redirectUrl: string | undefined = good,
-      endedHandle: string | undefined = handleOf('A'),
-    ) => logOutOfSisterSite(needs, redirectUrl, endedHandle),
-    runWithout: (redirectUrl?: string) => logOutOfSisterSite(needs, redirectUrl, undefined),
-    runNowhere: () => logOutOfSisterSite(needs, undefined, handleOf('A')),
+    run: (redirectUrl: string | undefined = good, endedIds = [idOf('A')]) =>
+      logOutOfSisterSite(needs, redirectUrl, endedIds),
+    runNowhere: () => logOutOfSisterSite(needs, undefined, [idOf('A')]),
   };
   const isAt = (a: Cookie, b: Cookie) =>
     a.name === b.name && a.domain === b.domain && a.path === b.path;
   const needs = {
     jar: {
       isAmbient,
-      list: async () => [...world.jar],
+      list: async () => (isAllowed(world) ? [...world.jar] : []),
       async remove(one: Cookie) {
         world.removed.push(one);
         if (unremovable(one)) throw new Error('broken');
@@ -175,10 +177,11 @@ function createSister({
       async nav(cookieHeader: string) {
         world.navs.push(cookieHeader);
         meanwhile?.(world);
-        const isAlive = living.some((handle) => cookieHeader === `SESSDATA=${handle}`);
+        const isAlive = living.some((id) => cookieHeader === `SESSDATA=${id}`);
         return nav ?? (isAlive ? navAlive : navDead);
       },
     },
+    isAllowed: async () => isAllowed(world),
     async visit(url: string) {
       world.visits.push(url);
       return typeof visit === 'function' ? visit(world) : visit;
@@ -272,7 +275,7 @@ describe('the sister site is logged out of', () => {
     ['a host', cookie('bili_jct', '1', { domain: 'biligame.com' })],
     ['a path', cookie('DedeUserID__ckMd5', '1', { ...shape, path: '/x' })],
     ['a companion', cookie('SESSDATA__ckMd5', '1', shape)],
-    ['an empty handle', cookie('SESSDATA', '', shape)],
+    ['an empty session id', cookie('SESSDATA', '', shape)],
   ])('in whatever shape a leftover has: %s', async (_, leftover) => {
     const world = createSister({ cookies: [...others, leftover] });
     expect(await world.run()).toBe('done');
@@ -297,7 +300,46 @@ describe('the sister site is logged out of', () => {
   });
 });
 
-describe('the sister site’s handle on another session', () => {
+describe('an empty jar proves nothing', () => {
+  it.each<[string, SisterWorld['isAllowed']]>([
+    ['before the visit', () => false],
+    ['while the visit runs', ({ visits }) => visits.length === 0],
+  ])(
+    'access is withdrawn %s, all the cookies stay, and nobody says that they are gone',
+    async (_, isAllowed) => {
+      const world = createSister({ ...(isAllowed && { isAllowed }) });
+      expect(await world.run()).toBe('no-access');
+      expect(world.jar).toEqual(ended);
+    },
+  );
+});
+
+it('both of two ended sessions go unasked', async () => {
+  const world = createSister({ cookies: [...ended, ...logIn('B', hidden)], alive: ['A', 'B'] });
+  expect(await world.run(good, [idOf('A'), idOf('B')])).toBe('done');
+  expect(world.navs).toEqual([]);
+  expect(world.jar).toEqual(others);
+});
+
+it('another dead session id after each question keeps nobody busy', async () => {
+  const world = createSister({
+    cookies: ended,
+    meanwhile: (browser) => {
+      browser.jar = [
+        ...browser.jar.filter(({ domain }) => domain !== '.evil.biligame.com'),
+        cookie('SESSDATA', `x${world.navs.length}`, { domain: '.evil.biligame.com' }),
+      ];
+    },
+    visit: (browser) => {
+      browser.jar = [...browser.jar, cookie('SESSDATA', 'x', { domain: '.evil.biligame.com' })];
+      return reply();
+    },
+  });
+  expect(await world.run()).toBe('other-session');
+  expect(world.navs.length).toBeLessThanOrEqual(10);
+});
+
+describe('the sister site’s session id of another session', () => {
   const another = [...others, ...logIn('B', shape)];
 
   it.each<[string, SisterWorld]>([
@@ -308,7 +350,7 @@ describe('the sister site’s handle on another session', () => {
   ])('is kept where that session %s', async (_, options) => {
     const world = createSister({ cookies: another, ...options });
     expect(await world.run()).toBe('other-session');
-    expect(world.navs).toEqual([`SESSDATA=${handleOf('B')}`]);
+    expect(world.navs).toEqual([`SESSDATA=${idOf('B')}`]);
     expect(world.removed).toEqual([]);
     expect(world.jar).toEqual(another);
   });
@@ -316,7 +358,7 @@ describe('the sister site’s handle on another session', () => {
   it('is removed where that session is dead', async () => {
     const world = createSister({ cookies: another });
     expect(await world.run()).toBe('done');
-    expect(world.navs).toEqual([`SESSDATA=${handleOf('B')}`]);
+    expect(world.navs).toEqual([`SESSDATA=${idOf('B')}`]);
     expect(world.jar).toEqual(others);
   });
 
@@ -324,7 +366,7 @@ describe('the sister site’s handle on another session', () => {
     const cookies = [...ended, ...logIn('B', hidden)];
     const world = createSister({ cookies, alive: ['B'] });
     expect(await world.run()).toBe('other-session');
-    expect(world.navs).toEqual([`SESSDATA=${handleOf('B')}`]);
+    expect(world.navs).toEqual([`SESSDATA=${idOf('B')}`]);
     expect(world.jar).toEqual(expect.arrayContaining([...others, ...logIn('B', hidden)]));
   });
 
@@ -340,10 +382,10 @@ describe('the sister site’s handle on another session', () => {
   });
 
   it('goes with all the others where all are dead, each asked about once', async () => {
-    const copies = [cookie('SESSDATA', handleOf('C'), { ...hidden, path: '/x' })];
+    const copies = [cookie('SESSDATA', idOf('C'), { ...hidden, path: '/x' })];
     const world = createSister({ cookies: [...another, ...logIn('C', hidden), ...copies] });
     expect(await world.run()).toBe('done');
-    expect(world.navs).toEqual([`SESSDATA=${handleOf('B')}`, `SESSDATA=${handleOf('C')}`]);
+    expect(world.navs).toEqual([`SESSDATA=${idOf('B')}`, `SESSDATA=${idOf('C')}`]);
     expect(world.jar).toEqual(others);
   });
 
@@ -352,8 +394,8 @@ describe('the sister site’s handle on another session', () => {
     ['dead', [], 'done'],
   ])('is any, where nobody knows which one has ended: %s', async (_, alive, result) => {
     const world = createSister({ alive });
-    expect(await world.runWithout()).toBe(result);
-    expect(world.navs).toEqual([`SESSDATA=${handleOf('A')}`]);
+    expect(await world.run(undefined, [])).toBe(result);
+    expect(world.navs).toEqual([`SESSDATA=${idOf('A')}`]);
     expect(world.destroyed).toEqual([]);
   });
 
@@ -391,7 +433,8 @@ it('a jar that cannot be read is for the caller', async () => {
       remove: async () => undefined,
     },
     server: { nav: async () => navDead },
+    isAllowed: async () => true,
     visit: async () => reply(),
   };
-  await expect(logOutOfSisterSite(needs, undefined, undefined)).rejects.toThrow('broken');
+  await expect(logOutOfSisterSite(needs, undefined, [])).rejects.toThrow('broken');
 });

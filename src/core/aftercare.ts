@@ -1,7 +1,8 @@
-import { belongsToAccount, type Cookie, isWithin } from './cookie.ts';
+import { belongsToAccount, type Cookie, isWithin, shapeOf } from './cookie.ts';
 import type { Jar, Server } from './log-out.ts';
-import { type Answer, judgeNav } from './reply.ts';
-import { isHandle } from './session.ts';
+import { askLiveness } from './prove.ts';
+import type { Answer } from './reply.ts';
+import { isSessionId } from './session.ts';
 
 /** What may follow a good log-out, where a person has switched it on. */
 export const aftercareTasks = ['biligame', 'siteData'] as const;
@@ -10,7 +11,8 @@ export type AftercareTask = (typeof aftercareTasks)[number];
 /**
  * How a task ended: done; done although the address to visit was refused (not https, not
  * biligame's) or did not answer; cookies stayed because they cannot be removed, or because they
- * hold another session; the task failed, or the worker was stopped in the middle of it.
+ * hold another session; the permission was withdrawn meanwhile, so that nothing could be seen any
+ * more; the task failed, or the worker was stopped in the middle of it.
  */
 export const aftercareResults = [
   'done',
@@ -18,6 +20,7 @@ export const aftercareResults = [
   'unreachable',
   'cookies-remain',
   'other-session',
+  'no-access',
   'failed',
   'interrupted',
 ] as const;
@@ -26,47 +29,59 @@ export type AftercareResult = (typeof aftercareResults)[number];
 /** The sister site that a log-in at Bilibili logs in to as well. */
 export const sisterSite = 'biligame.com';
 
-/** What the aftercare of biligame needs of the world. */
+/** What logging out of biligame needs of the world. */
 export interface SisterNeeds {
   /** The sister site's cookies, in the store that was logged out. */
-  readonly jar: Jar;
+  readonly jar: Pick<Jar, 'list' | 'remove' | 'isAmbient'>;
   readonly server: Pick<Server, 'nav'>;
+  /** Whether we may see the sister site: without that its jar looks empty. */
+  isAllowed(): Promise<boolean>;
   /** Visits an address as the browser would, with this store's cookies. Never rejects. */
   visit(url: string): Promise<Answer>;
 }
+
+/** How many session ids there are asked about: a hostile page can set as many as it likes. */
+const askLimit = 10;
 
 /**
  * Logs out of biligame.com after a good log-out: visits the address that the reply named, as the
  * site itself does, then removes what is left of the account there and reads the jar again.
  * @param redirectUrl the address in the server's reply, unchecked; without one nothing is visited.
- * @param endedHandle the `SESSDATA` that has ended: the one that may be removed unasked.
+ * @param endedIds the session ids that have ended: those that may be removed unasked.
  * @throws what `needs.jar` throws.
  */
 export async function logOutOfSisterSite(
   needs: SisterNeeds,
   redirectUrl: string | undefined,
-  endedHandle: string | undefined,
+  endedIds: readonly string[],
 ): Promise<AftercareResult> {
   const visit = await visitSafely(needs, redirectUrl);
-  const dead = new Set(endedHandle === undefined ? [] : [endedHandle]);
+  const dead = new Set(endedIds);
+  const alive = new Set<string>();
   for (;;) {
     // Read anew after every question: a log-in may have come while the server was asked.
     const left = await accountCookies(needs.jar);
-    const other = left.find(
-      ({ name, value }) => isHandle(name) && value !== '' && !dead.has(value),
-    )?.value;
-    if (other === undefined) {
-      for (const cookie of left) await needs.jar.remove(cookie).catch(() => undefined);
-      return (await accountCookies(needs.jar)).length > 0 ? 'cookies-remain' : visit;
+    const ids = left.filter(isSessionId);
+    const unknown = ids.find(({ value }) => !dead.has(value) && !alive.has(value))?.value;
+    if (unknown !== undefined && dead.size + alive.size < askLimit + endedIds.length) {
+      // The session is Bilibili's own: its server knows whether this id still opens one.
+      const alone = { id: unknown, cookieHeader: `SESSDATA=${unknown}` };
+      const liveness = await askLiveness(needs.server, alone);
+      (liveness === 'dead' ? dead : alive).add(unknown);
+      continue;
     }
-    // The session is Bilibili's own: its server knows whether this handle still opens one.
-    const { liveness } = judgeNav(await needs.server.nav(`SESSDATA=${other}`));
-    if (liveness !== 'dead') return 'other-session';
-    dead.add(other);
+    const kept = new Set(ids.filter(({ value }) => !dead.has(value)).map(shapeOf));
+    const over = new Set(ids.map(shapeOf).filter((shape) => !kept.has(shape)));
+    const mayGo = left.filter((cookie) => kept.size === 0 || over.has(shapeOf(cookie)));
+    await Promise.all(mayGo.map((cookie) => needs.jar.remove(cookie).catch(() => undefined)));
+    const stays = await accountCookies(needs.jar);
+    if (stays.length === 0 && !(await needs.isAllowed())) return 'no-access';
+    if (kept.size > 0) return 'other-session';
+    return stays.length > 0 ? 'cookies-remain' : visit;
   }
 }
 
-async function accountCookies(jar: Jar): Promise<Cookie[]> {
+async function accountCookies(jar: Pick<Jar, 'list'>): Promise<Cookie[]> {
   return (await jar.list()).filter((cookie) => belongsToAccount(cookie, sisterSite));
 }
 

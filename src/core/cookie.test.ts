@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   accountCookieNames,
+  addressOf,
   belongsToAccount,
   cookiesSentTo,
   isWithin,
   namesIn,
-  removalUrl,
+  shapeOf,
 } from './cookie.ts';
 import { exitAddress } from './endpoint.ts';
 import { bystanders, cookie } from './testing/cookies.ts';
@@ -71,14 +72,42 @@ it('names are listed once, in a fixed order, without companions', () => {
   expect(namesIn(jar)).toEqual(['SESSDATA', 'DedeUserID']);
 });
 
-describe('the URL to remove a cookie has its scheme, host and path', () => {
+describe('the URL to set a cookie from has its host and path, and is never http', () => {
   it.each([
     [{ secure: true }, 'https://bilibili.com/'],
-    [{ secure: false }, 'http://bilibili.com/'],
-    [{ secure: true, path: '/login/exit' }, 'https://bilibili.com/login/exit'],
-    [{ secure: true, domain: 'passport.bilibili.com' }, 'https://passport.bilibili.com/'],
+    [{ secure: false }, 'https://bilibili.com/'],
+    [{ path: '/login/exit' }, 'https://bilibili.com/login/exit'],
+    [{ domain: 'passport.bilibili.com' }, 'https://passport.bilibili.com/'],
   ])('%j: %s', (shape, url) => {
-    expect(removalUrl(cookie('SESSDATA', 'x', shape))).toBe(url);
+    expect(addressOf(cookie('SESSDATA', 'x', shape))).toBe(url);
+  });
+});
+
+describe('cookies that were set together share their', () => {
+  const topLevelSite = 'https://a.test';
+  it.each([
+    ['host', { domain: 'www.bilibili.com' }],
+    ['path', { path: '/login' }],
+    ['partition', { partitionKey: { topLevelSite: 'https://b.test' } }],
+    ['frame', { partitionKey: { topLevelSite, hasCrossSiteAncestor: true } }],
+    ['first party', { firstPartyDomain: 'b.test' }],
+  ])('%s', (_, other) => {
+    const place = { partitionKey: { topLevelSite }, firstPartyDomain: 'a.test' };
+    const shape = shapeOf(cookie('SESSDATA', 'x', place));
+    expect(shapeOf(cookie('bili_jct', 'y', { ...place, secure: true }))).toBe(shape);
+    expect(shapeOf(cookie('SESSDATA', 'x', { ...place, ...other }))).not.toBe(shape);
+  });
+
+  it.each([
+    [{ partitionKey: null }, {}],
+    [{ partitionKey: {} }, {}],
+    [{ firstPartyDomain: '' }, {}],
+    [
+      { partitionKey: { topLevelSite, hasCrossSiteAncestor: false } },
+      { partitionKey: { topLevelSite } },
+    ],
+  ])('place also where a browser spells it otherwise: %j', (one, other) => {
+    expect(shapeOf(cookie('a', '1', one))).toBe(shapeOf(cookie('a', '1', other)));
   });
 });
 
@@ -108,7 +137,11 @@ describe('a request to the exit endpoint carries a cookie', () => {
     // CHIPS
     [{ partitionKey: { topLevelSite: 'https://bilibili.com' } }, false],
     [{ partitionKey: {} }, false],
+    [{ partitionKey: null }, true],
     [{ secure: true }, true],
+    // First-party isolation: our request has no first party.
+    [{ firstPartyDomain: 'bilibili.com' }, false],
+    [{ firstPartyDomain: '' }, true],
   ])('%j: %s', (shape, expected) => {
     expect(cookiesSentTo(exitAddress, [cookie('a', '1', shape)])).toHaveLength(expected ? 1 : 0);
   });

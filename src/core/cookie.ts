@@ -12,7 +12,11 @@ export interface Cookie {
   readonly secure: boolean;
   readonly storeId: string;
   /** Present on partitioned (CHIPS) cookies only. */
-  readonly partitionKey?: { readonly topLevelSite?: string };
+  readonly partitionKey?: {
+    readonly topLevelSite?: string;
+    /** Whether a frame of another site stands between the cookie's page and the top. */
+    readonly hasCrossSiteAncestor?: boolean;
+  } | null;
   /** Firefox only; empty unless first-party isolation is on. */
   readonly firstPartyDomain?: string;
 }
@@ -56,12 +60,27 @@ export function belongsToAccount(cookie: Cookie, domain: string = site): boolean
 }
 
 /**
- * The URL to hand to `cookies.remove` for this cookie. The scheme and the path have to match it:
- * a removal that misses resolves as if it had worked.
+ * Where a cookie lives: its host, path, partition and first party. Cookies that were set together
+ * share it, so it tells which of them belong to one session.
  */
-export function removalUrl(cookie: Cookie): string {
-  const scheme = cookie.secure ? 'https' : 'http';
-  return `${scheme}://${cookie.domain.replace(/^\./, '')}${cookie.path}`;
+export function shapeOf({ domain, path, partitionKey, firstPartyDomain }: Cookie): string {
+  const { topLevelSite = '', hasCrossSiteAncestor = false } = partitionKey ?? {};
+  return JSON.stringify([
+    domain,
+    path,
+    topLevelSite,
+    topLevelSite !== '' && hasCrossSiteAncestor,
+    firstPartyDomain ?? '',
+  ]);
+}
+
+/**
+ * A URL that a cookie may be set from, also to remove it. With `http:` a browser would leave it
+ * alone where a Secure cookie of its name is near.
+ * Source: RFC 6265bis, section 5.7, "leave secure cookies alone".
+ */
+export function addressOf({ domain, path }: Cookie): string {
+  return `https://${domain.replace(/^\./, '')}${path}`;
 }
 
 /** An address split by hand: the core has no `URL`. */
@@ -86,6 +105,8 @@ export function cookiesSentTo(address: Address, cookies: readonly Cookie[]): Coo
     .filter(
       (cookie) =>
         !cookie.partitionKey &&
+        // Our requests have no first party, so under first-party isolation they carry no such cookie.
+        !cookie.firstPartyDomain &&
         (cookie.hostOnly
           ? cookie.domain === address.host
           : isWithin(address.host, cookie.domain.replace(/^\./, ''))) &&

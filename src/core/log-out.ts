@@ -1,17 +1,13 @@
+import { clear } from './clear.ts';
 import { type AccountCookieName, type Cookie, namesIn } from './cookie.ts';
-import { fatesOf, type GoodKind, type Outcome, type Revocation, remaining } from './outcome.ts';
-import {
-  type Answer,
-  judgeExit,
-  judgeNav,
-  type Liveness,
-  type ReplyDetail,
-  type Verdict,
-} from './reply.ts';
-import { accountCookies, isHandle, type Session, sessionsIn } from './session.ts';
+import { fatesOf, isGood, type Outcome, type Revocation, type reaches } from './outcome.ts';
+import { prove } from './prove.ts';
+import type { Answer } from './reply.ts';
+import { type Failure, revokeAll, revokeSwept } from './revoke.ts';
+import { accountCookies, type Session, sessionsIn } from './session.ts';
 
-/** The six things a log-out does, in order. */
-export const steps = ['access', 'read', 'exit', 'judge', 'confirm', 'prove'] as const;
+/** What a log-out does, in order. */
+export const steps = ['revoke', 'clear', 'prove'] as const;
 export type Step = (typeof steps)[number];
 
 /** `server` revokes the session; `local` only clears this browser, because a person chose so. */
@@ -24,6 +20,10 @@ export interface Jar {
   list(): Promise<Cookie[]>;
   /** Asks the browser to remove one cookie. Only reading again tells whether it did. */
   remove(cookie: Cookie): Promise<void>;
+  /** Whether the store is still there: of a deleted one the browser shows an empty jar. */
+  exists(): Promise<boolean>;
+  /** Follows the jar until `stop`; `set` tells which account cookies were set meanwhile. */
+  follow(): { set(): Cookie[]; stop(): void };
   /** Whether our own requests carry this store's cookies. */
   readonly isAmbient: boolean;
 }
@@ -39,385 +39,222 @@ export interface Server {
   nav(cookieHeader: string): Promise<Answer>;
 }
 
-/** How far a log-out has come: enough to end it truthfully after the worker was stopped. */
-export type Progress =
-  | { readonly step: 'access' }
-  | {
-      readonly step: 'read' | 'exit' | 'judge';
-      readonly session: Session | undefined;
-      readonly found: readonly AccountCookieName[];
-    }
-  | {
-      readonly step: 'confirm';
-      readonly session: Session | undefined;
-      readonly found: readonly AccountCookieName[];
-      readonly left: readonly AccountCookieName[];
-      /** The ending that is reached when nothing of the account is left. */
-      readonly ending: GoodKind;
-    };
+/** A session that has ended: the server said yes to us, or said that it is dead. */
+export interface Ended {
+  readonly fingerprint: string;
+  readonly by: 'yes' | 'dead';
+}
+
+/** How far a log-out has come: enough to go on truthfully after the worker was stopped. */
+export interface Progress {
+  readonly step: 'revoke' | 'clear';
+  /** Whether a request may have left. */
+  readonly asked: boolean;
+  readonly ended: readonly Ended[];
+  /** The account cookies that the server had left when it was our turn. */
+  readonly left: readonly AccountCookieName[];
+}
+
+/** The progress of a log-out that has just been asked for. */
+export const beginning = { step: 'revoke', asked: false, ended: [], left: [] } satisfies Progress;
+
+/** What a person asked for, and how far a former worker had come with it. */
+export interface Order {
+  readonly mode: Mode;
+  /** The fingerprints of the sessions that were in the jar then: no other is ever ended. */
+  readonly sessions: readonly string[];
+  /** The account cookies that were in the jar then. */
+  readonly found: readonly AccountCookieName[];
+  readonly progress: Progress;
+}
 
 /** What a log-out needs of the world. */
 export interface Needs {
   readonly access: { isGranted(): Promise<boolean> };
   readonly jar: Jar;
   readonly server: Server;
+  /** A digest of a session id, by which the session is recognised later. */
+  fingerprint(sessionId: string): Promise<string>;
   /** Resolves after so many milliseconds. */
   wait(milliseconds: number): Promise<void>;
-  /** Is told of each step before it has any effect, and waited for. */
+  /** Is told of all progress before it has any effect, and waited for. */
   report(progress: Progress): Promise<void>;
 }
 
 export interface Result {
   readonly outcome: Outcome;
-  /** Another session than the one that ended, whose cookies were kept. */
-  readonly kept?: Session | undefined;
-  /** The session that was dealt with. */
-  readonly session?: Session | undefined;
+  /** The fingerprints of sessions that are still in the jar and may be alive. */
+  readonly kept: readonly string[];
+  /** The fingerprints of dead session ids that the browser would not remove. */
+  readonly dead: readonly string[];
+  /** The session ids that have ended. They are in memory only. */
+  readonly endedIds: readonly string[];
   /** The address that the server wants visited after its yes. Unchecked. */
   readonly redirectUrl?: string | undefined;
   /**
-   * After a yes: asks whether the old session is dead. It holds the old cookies, and outlives the
+   * After a yes: asks whether the old sessions are dead. It holds their cookies, and outlives the
    * outcome, which is shown before the proof arrives.
    */
   readonly prove?: () => Promise<Revocation>;
 }
 
-/** How long after an "alive" the second question waits, in milliseconds. */
-const secondProofDelay = 3_000;
+/** A session of the jar, and how it is recognised. */
+export type KnownSession = Session & { readonly fingerprint: string };
 
-/** As much of a server's own message as is shown, in characters. */
-const shownMessageLength = 120;
+/** One log-out at work: what the three steps share. */
+export interface Work extends Needs {
+  readonly order: Order;
+  readonly progress: Progress;
+  /** The sessions that have ended, by fingerprint, as far as their cookies are still in memory. */
+  readonly endedSessions: Map<string, KnownSession>;
+  reached: (typeof reaches)[number];
+  redirectUrl?: string | undefined;
+  /** The account cookies that were set since this began. */
+  set(): Cookie[];
+  /**
+   * The account's cookies.
+   * @throws AccessLost, StoreGone: a browser shows an empty jar then.
+   */
+  list(): Promise<Cookie[]>;
+  /** The sessions among these cookies. */
+  recognise(cookies: readonly Cookie[]): Promise<KnownSession[]>;
+  /** Moves on, and waits until that is written down. */
+  advance(change: Partial<Progress>): Promise<void>;
+  hasEnded(session: { readonly fingerprint: string }): boolean;
+}
+
+/** What a jar holds of an account at one moment: who presses the button means this. */
+export async function lookAt(
+  jar: Pick<Jar, 'list'>,
+  fingerprint: Needs['fingerprint'],
+): Promise<Pick<Order, 'sessions' | 'found'>> {
+  const account = accountCookies(await jar.list());
+  const sessions = await Promise.all(sessionsIn(account).map(({ id }) => fingerprint(id)));
+  return { sessions, found: namesIn(account) };
+}
 
 /**
- * Logs one cookie store out: access, read, exit, judge, confirm, and a `prove` to call afterwards.
+ * Logs one cookie store out: revoke, clear, and a `prove` to call afterwards. A successor of a
+ * stopped worker calls it with the order as it was written down: asking twice is harmless.
  *
- * Never destroys the last handle on a live session: a handle is removed only after the server's
- * yes, after the server's word that the session is dead, or in the mode `local`.
+ * The safety rule: the last copy of a living session's id is never deleted. Cookies go only after
+ * the server's yes, after its word that the session is dead, or in the mode `local`; and only those
+ * of sessions that were there when the person asked.
  *
  * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
  */
-export async function logOut(needs: Needs, mode: Mode): Promise<Result> {
-  await needs.report({ step: 'access' });
-  return withAccess(needs, (inner) => logOutWith(inner, mode));
-}
-
-/** Does the work as long as we may see the site. */
-async function withAccess(
-  needs: Needs,
-  work: (inner: InnerNeeds) => Promise<Result>,
-): Promise<Result> {
-  if (!(await needs.access.isGranted())) return { outcome: { kind: 'no-access' } };
+export async function logOut(needs: Needs, order: Order): Promise<Result> {
+  if (!(await needs.access.isGranted())) {
+    return endWithout({ kind: 'no-access', reached: reachOf(order.progress) });
+  }
+  const changes = needs.jar.follow();
+  const work = begin(needs, order, changes.set);
   try {
-    return await work({ ...needs, account: watchAccount(needs) });
+    const failure = order.mode === 'server' ? await revokeAll(work) : undefined;
+    const cleared = await clear(work, failure === undefined);
+    const swept = order.mode === 'server' ? await revokeSwept(work) : noneSwept;
+
+    const outcome = outcomeOf(work, swept.isOneLost ? logInLost : failure, cleared);
+    const { ended } = work.progress;
+    const yeses = ended.filter(({ by }) => by === 'yes').map(({ fingerprint }) => fingerprint);
+    const doubtful = [...yeses.map((print) => work.endedSessions.get(print)), ...swept.toProve];
+    return {
+      outcome,
+      kept: cleared.kept.map(({ fingerprint }) => fingerprint),
+      dead: cleared.dead.map(({ fingerprint }) => fingerprint),
+      endedIds: [...work.endedSessions.values()].map(({ id }) => id),
+      redirectUrl: work.redirectUrl,
+      ...(isGood(outcome) && doubtful.length > 0 && { prove: () => prove(needs, doubtful) }),
+    };
   } catch (error) {
-    if (error instanceof AccessLost) return { outcome: { kind: 'no-access' } };
+    if (error instanceof AccessLost) {
+      return endWithout({ kind: 'no-access', reached: work.reached });
+    }
+    if (error instanceof StoreGone) {
+      const gone = { kind: 'unexpected-reply', reason: 'store-gone', detail: {} } as const;
+      return endWithout({ ...gone, othersEnded: work.progress.ended.length > 0 });
+    }
     throw error;
+  } finally {
+    changes.stop();
   }
 }
+
+const noneSwept = { toProve: [], isOneLost: false };
+const logInLost = { kind: 'unexpected-reply', reason: 'log-in-lost', detail: {} } as const;
 
 /** Access was withdrawn in the middle: the jar cannot be confirmed any more. */
 class AccessLost extends Error {}
 
-/** @param wanted the handle that this is about, if it is not for the jar to say. */
-async function logOutWith(needs: InnerNeeds, mode: Mode, wanted?: string): Promise<Result> {
-  const before = await needs.account.list();
-  const found = namesIn(before);
-  const sessions = sessionsIn(before);
-  const session = sessions.find(({ handle }) => handle === wanted) ?? sessions[0];
-  await needs.report({ step: 'read', session, found });
-  if (before.length === 0) {
-    return { outcome: { kind: 'already-logged-out', cookies: fatesOf([], [], []) } };
-  }
-  if (mode === 'local') return clear(needs, { session, found, ending: 'removed-locally' });
-  if (!session) return clear(needs, { session, found, ending: 'already-logged-out' });
-  if (session.token === undefined) {
-    return { outcome: { kind: 'no-csrf-token', cookies: fatesOf(found, found, found) } };
-  }
+/** The cookie store was deleted in the middle, and with it the ids of sessions that may be alive. */
+class StoreGone extends Error {}
 
-  const { ruling, asked } = await askToExit(needs, session, found);
-  switch (ruling.kind) {
-    case 'accepted': {
-      const cleared = await clear(needs, { session: asked, found, ending: 'logged-out' });
-      return { ...withProof(needs, cleared, asked), redirectUrl: ruling.redirectUrl };
-    }
-    case 'dead':
-      return clear(needs, { session: asked, found, ending: 'session-expired' });
-    default: {
-      const now = namesIn(await needs.account.list());
-      return { outcome: failure(ruling, fatesOf(found, now, now), needs.account.values) };
-    }
-  }
+function endWithout(outcome: Outcome): Result {
+  return { outcome, kept: [], dead: [], endedIds: [] };
 }
 
-/** The account's side of a jar, and every value that was seen in the jar: those are never shown. */
-interface Account {
-  list(): Promise<Cookie[]>;
-  readonly values: ReadonlySet<string>;
-}
-
-type InnerNeeds = Needs & { readonly account: Account };
-
-function watchAccount({ jar, access }: Needs): Account {
-  const values = new Set<string>();
+function begin(needs: Needs, order: Order, set: Work['set']): Work {
+  let progress = order.progress;
+  const hasEnded: Work['hasEnded'] = (session) =>
+    progress.ended.some(({ fingerprint }) => fingerprint === session.fingerprint);
   return {
-    values,
-    async list() {
-      const cookies = await jar.list();
-      // A browser shows an empty jar to whom it forbids the site.
-      if (cookies.length === 0 && !(await access.isGranted())) throw new AccessLost();
-      for (const { value } of cookies) values.add(value);
-      return accountCookies(cookies);
+    ...needs,
+    order,
+    get progress() {
+      return progress;
     },
-  };
-}
-
-/** A log-out can be proved as long as its cookies are in memory. */
-function withProof(needs: Needs, cleared: Result, session: Session | undefined): Result {
-  if (cleared.outcome.kind !== 'logged-out') return cleared;
-  return { ...cleared, prove: async () => (session ? prove(needs, session) : 'unknown') };
-}
-
-/** What is known of a log-out that the worker's death interrupted. */
-export interface Interrupted {
-  readonly mode: Mode;
-  /** How far it had come, by what was written down: names, never values. */
-  readonly progress:
-    | { readonly step: 'access' }
-    | { readonly step: 'read' | 'exit' | 'judge'; readonly found: readonly AccountCookieName[] }
-    | Omit<Extract<Progress, { step: 'confirm' }>, 'session'>;
-  /** Whether the log-out was about this session. */
-  isAbout(session: Session): Promise<boolean>;
-  /** Whether it was asked for so recently that the person still means it. */
-  readonly isRecent: boolean;
-}
-
-/**
- * Brings an interrupted log-out to a truthful end. Before the server's answer was judged it starts
- * over while its session is still in the jar: logging out twice is harmless. After that it only
- * confirms. A session that came since is nobody's wish to end. Without the session's cookies the
- * server cannot be asked any more: a yes that was seen counts, a yes that nobody saw does not.
- *
- * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
- */
-export async function resume(outer: Needs, interrupted: Interrupted): Promise<Result> {
-  const { mode, progress } = interrupted;
-  if (progress.step === 'access') {
-    return interrupted.isRecent ? logOut(outer, mode) : { outcome: cutShort() };
-  }
-  return withAccess(outer, (needs) => resumeWith(needs, { ...interrupted, progress }));
-}
-
-async function resumeWith(
-  needs: InnerNeeds,
-  {
-    mode,
-    progress,
-    isAbout,
-  }: Interrupted & { progress: Exclude<Interrupted['progress'], { step: 'access' }> },
-): Promise<Result> {
-  const jar = await needs.account.list();
-  const sessions = sessionsIn(jar);
-  const session = await findSession(sessions, isAbout);
-
-  const isJudged = progress.step === 'confirm';
-  const isYesUnseen = !session && !isJudged && progress.found.includes('SESSDATA');
-  const isForeign = mode === 'local' && sessions.some((other) => other !== session);
-  if (isYesUnseen || isForeign) {
-    return { outcome: cutShort(fatesOf(progress.found, namesIn(jar), namesIn(jar))) };
-  }
-  if (session && !isJudged) return logOutWith(needs, mode, session.handle);
-  const ending = isJudged ? progress.ending : 'already-logged-out';
-  const left = isJudged ? progress.left : [];
-  const cleared = await clear(needs, { session, found: progress.found, left, ending });
-  return withProof(needs, cleared, session);
-}
-
-async function findSession(
-  sessions: readonly Session[],
-  isWanted: (session: Session) => Promise<boolean>,
-): Promise<Session | undefined> {
-  for (const session of sessions) if (await isWanted(session)) return session;
-  return undefined;
-}
-
-function cutShort(cookies?: ReturnType<typeof fatesOf>): Outcome {
-  const reason = 'interrupted';
-  return { kind: 'unexpected-reply', reason, detail: {}, ...(cookies && { cookies }) };
-}
-
-/** A verdict after the probe had its say: "not logged in" has become "dead" or a failure. */
-type Ruling = Exclude<Verdict, { kind: 'not-logged-in' }> | { readonly kind: 'dead' };
-
-/**
- * The request with its repetitions. Each is made once at most: after a lost connection (logging out
- * twice is harmless), with a token that changed meanwhile, and with the session's cookies attached
- * when the browser did not send them by itself.
- */
-async function askToExit(
-  needs: InnerNeeds,
-  first: Session,
-  found: readonly AccountCookieName[],
-): Promise<{ ruling: Ruling; asked: Session }> {
-  let asked = first;
-  let isRefuted = false;
-  const isAttached = () => isRefuted || !needs.jar.isAmbient || !asked.sentByBrowser;
-  const ask = async (): Promise<Verdict> => {
-    await needs.report({ step: 'exit', session: asked, found });
-    const cookieHeader = isAttached() ? asked.cookieHeader : undefined;
-    const answer = await needs.server.exit(asked.token ?? '', cookieHeader);
-    await needs.report({ step: 'judge', session: asked, found });
-    return judgeExit(answer);
-  };
-
-  let verdict = await ask();
-  if (verdict.kind === 'lost') verdict = await ask();
-  if (verdict.kind === 'csrf-rejected') {
-    const [fresh] = sessionsIn(await needs.account.list());
-    if (fresh?.token !== undefined && fresh.token !== asked.token && isSameAccount(fresh, asked)) {
-      asked = fresh;
-      verdict = await ask();
-    }
-  }
-  let liveness: Liveness | undefined;
-  // The browser may have sent no cookies at all: then a "not logged in" is nobody's, and so is a
-  // yes that left the handle where it was.
-  if (
-    verdict.kind === 'not-logged-in' ||
-    (verdict.kind === 'accepted' && (await isLeft(needs, asked)))
-  ) {
-    liveness = await probe(needs, asked);
-    if (liveness === 'alive' && !isAttached()) {
-      isRefuted = true;
-      verdict = await ask();
-      if (verdict.kind === 'not-logged-in') liveness = await probe(needs, asked);
-    }
-  }
-  if (verdict.kind !== 'not-logged-in') return { ruling: verdict, asked };
-  if (liveness === 'dead') return { ruling: { kind: 'dead' }, asked };
-  const reason = liveness === 'alive' ? 'still-alive' : 'unclear';
-  return { ruling: { kind: 'unexpected-reply', reason, detail: {} }, asked };
-}
-
-/** Whether the browser would still send the session that has just been asked about. */
-async function isLeft(needs: InnerNeeds, asked: Session): Promise<boolean> {
-  if (!needs.jar.isAmbient || !asked.sentByBrowser) return false;
-  const sessions = sessionsIn(await needs.account.list());
-  return sessions.some(({ handle }) => handle === asked.handle);
-}
-
-function isSameAccount(a: Session, b: Session): boolean {
-  return a.handle === b.handle || (a.uid !== undefined && a.uid === b.uid);
-}
-
-async function probe(needs: Needs, session: Session): Promise<Liveness> {
-  return judgeNav(await needs.server.nav(session.cookieHeader)).liveness;
-}
-
-interface Clearing {
-  /** The session that has ended, whose handle may go. */
-  readonly session: Session | undefined;
-  readonly found: readonly AccountCookieName[];
-  /** What a worker that was stopped had found left. */
-  readonly left?: readonly AccountCookieName[];
-  readonly ending: GoodKind;
-}
-
-/**
- * Confirms: removes what is left of the account in whatever shape, and reads the jar again. The
- * handle on another session goes only when the server says that it is dead (or a person chose to
- * clear this browser); otherwise nothing but dead handles is removed.
- */
-async function clear(needs: InnerNeeds, clearing: Clearing): Promise<Result> {
-  const { session, found, ending } = clearing;
-  const sessionEnded = ending === 'logged-out' || ending === 'session-expired';
-  const dead = new Set(session && [session.handle]);
-  for (;;) {
-    const left = [...(clearing.left ?? []), ...namesIn(await needs.account.list())];
-    await needs.report({ step: 'confirm', session, found, left, ending });
-    // Read anew after all that took time: a log-in may have come meanwhile.
-    const leftovers = await needs.account.list();
-    const other = sessionsIn(leftovers).find(({ handle }) => !dead.has(handle));
-    if (other && ending !== 'removed-locally') {
-      if ((await probe(needs, other)) === 'dead') {
-        dead.add(other.handle);
-        continue;
+    endedSessions: new Map(),
+    reached: reachOf(progress),
+    set,
+    async list() {
+      const account = accountCookies(await needs.jar.list());
+      // That nothing is seen proves nothing by itself; a part of the jar may be seen still.
+      if (account.length === 0) {
+        if (!(await needs.access.isGranted())) throw new AccessLost();
+        const isOver =
+          order.sessions.length > 0 &&
+          order.sessions.every((fingerprint) => hasEnded({ fingerprint }));
+        if (!isOver && !(await needs.jar.exists())) throw new StoreGone();
       }
-      // A dead handle in front would hide the living session from the next log-out.
-      const isDead = ({ name, value }: Cookie) => isHandle(name) && dead.has(value);
-      await removeAll(needs, (await needs.account.list()).filter(isDead));
-      const cookies = fatesOf(found, left, namesIn(await needs.account.list()));
-      const reason = 'other-session';
-      return { kept: other, outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };
-    }
-    await removeAll(needs, leftovers);
-    const jar = leftovers.length > 0 ? await needs.account.list() : [];
-    // A log-in has come at the last moment: it is asked about like any other.
-    const isNew = ({ handle }: Session) => !leftovers.some(({ value }) => value === handle);
-    if (sessionsIn(jar).some(isNew)) continue;
-    const cookies = fatesOf(found, left, namesIn(jar));
-    if (remaining(cookies).length === 0) return { session, outcome: { kind: ending, cookies } };
-    const reason = 'not-removable';
-    return { outcome: { kind: 'cookies-remain', cookies, reason, sessionEnded } };
-  }
+      return account;
+    },
+    recognise: (cookies) =>
+      Promise.all(
+        sessionsIn(cookies).map(async (session) => ({
+          ...session,
+          fingerprint: await needs.fingerprint(session.id),
+        })),
+      ),
+    async advance(change) {
+      progress = { ...progress, ...change };
+      await needs.report(progress);
+    },
+    hasEnded,
+  };
 }
 
-async function removeAll(needs: Needs, cookies: readonly Cookie[]): Promise<void> {
-  // What a removal says counts for nothing, an error included: the jar is read again.
-  for (const cookie of cookies) await needs.jar.remove(cookie).catch(() => undefined);
+function reachOf({ asked, ended }: Progress): Work['reached'] {
+  if (ended.some(({ by }) => by === 'yes')) return 'accepted';
+  return asked ? 'asked' : 'nothing-sent';
 }
 
-async function prove(needs: Needs, session: Session): Promise<Revocation> {
-  let liveness = await probe(needs, session);
-  if (liveness === 'alive') {
-    await needs.wait(secondProofDelay);
-    liveness = await probe(needs, session);
-    if (liveness === 'alive') return 'still-alive';
-  }
-  return liveness === 'dead' ? 'proven' : 'unknown';
-}
-
-function failure(
-  ruling: Exclude<Ruling, { kind: 'accepted' | 'dead' }>,
-  cookies: ReturnType<typeof fatesOf>,
-  values: ReadonlySet<string>,
+function outcomeOf(
+  { order, progress }: Work,
+  failure: Failure | undefined,
+  { kept, leftInJar }: Awaited<ReturnType<typeof clear>>,
 ): Outcome {
-  switch (ruling.kind) {
-    case 'lost':
-      return { kind: 'offline', cookies };
-    case 'timeout':
-      return { kind: 'timeout', cookies };
-    default:
-      return { ...ruling, cookies, detail: shownDetail(ruling.detail, values) };
+  const cookies = fatesOf(order.found, progress.left, namesIn(leftInJar));
+  const hasEnded = progress.ended.length > 0;
+  if (failure) return { ...failure, cookies, othersEnded: hasEnded };
+  if (kept.length > 0 || leftInJar.length > 0) {
+    const isOther = kept.some(
+      ({ fingerprint }) => order.mode === 'server' || !order.sessions.includes(fingerprint),
+    );
+    const reason = isOther ? 'other-session' : 'not-removable';
+    return { kind: 'cookies-remain', cookies, reason, sessionEnded: hasEnded };
   }
-}
-
-/** Shorter values are no secrets (a switch, a count), and would tear any text to pieces. */
-const secretLength = 4;
-
-/** What may be stored and shown: no cookie value that the server repeats, no control characters. */
-function shownDetail(detail: ReplyDetail, values: ReadonlySet<string>): ReplyDetail {
-  const { message = '', ...numbers } = detail;
-  const secrets = [...values]
-    .flatMap((value) => [value, decoded(value)])
-    .filter((value) => value.length >= secretLength)
-    // The longest first: a value may be part of another.
-    .sort((a, b) => b.length - a.length);
-  const clean = secrets
-    .reduce((text, secret) => text.replace(literally(secret), '…'), message)
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim();
-  const shown = [...clean].slice(0, shownMessageLength).join('');
-  return shown === '' ? numbers : { ...numbers, message: shown };
-}
-
-function literally(text: string): RegExp {
-  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi');
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
+  if (order.mode === 'local' && order.found.length > 0) return { kind: 'removed-locally', cookies };
+  if (!hasEnded) return { kind: 'already-logged-out', cookies };
+  const isYes = progress.ended.some(({ by }) => by === 'yes');
+  return { kind: isYes ? 'logged-out' : 'session-expired', cookies };
 }

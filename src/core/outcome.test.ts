@@ -1,6 +1,19 @@
-import { expect, it } from 'vitest';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
 import { type AccountCookieName, accountCookieNames } from './cookie.ts';
-import { type Fate, fatesOf, isGood, type Outcome, outcomeSchema, remaining } from './outcome.ts';
+import {
+  type Fate,
+  fatesOf,
+  internalError,
+  isGood,
+  type Outcome,
+  outcomeSchema,
+  reaches,
+  remaining,
+  remainReasons,
+} from './outcome.ts';
+import { unexpectedReasons } from './reply.ts';
+import { everyFate } from './testing/world.ts';
 
 it.each<[found: boolean, left: boolean, atEnd: boolean, Fate]>([
   [false, false, false, 'absent'],
@@ -30,4 +43,45 @@ it('four endings are good', () => {
     'removed-locally',
   ]);
   expect(kinds).toHaveLength(14);
+});
+
+describe('a stored outcome', () => {
+  const cookies = everyFate('remaining');
+  const failure = { cookies, othersEnded: true };
+  const detail = { status: 200, code: 0 };
+  const { cookies: _, ...uncounted } = failure;
+  it.each<Outcome>([
+    { kind: 'logged-out', cookies },
+    ...reaches.map((reached) => ({ kind: 'no-access', reached }) as const),
+    ...remainReasons.map(
+      (reason) => ({ kind: 'cookies-remain', cookies, reason, sessionEnded: false }) as const,
+    ),
+    ...unexpectedReasons.map(
+      (reason) => ({ kind: 'unexpected-reply', ...failure, reason, detail }) as const,
+    ),
+    { kind: 'unexpected-reply', ...uncounted, reason: 'store-gone', detail: {} },
+    { kind: 'rate-limited', ...failure, detail, retryAfterSeconds: 5 },
+    { kind: 'offline', ...failure },
+    internalError,
+  ])('is read as it was written: %j', (outcome) => {
+    expect(v.parse(outcomeSchema, JSON.parse(JSON.stringify(outcome)))).toStrictEqual(outcome);
+  });
+
+  it.each<[string, object]>([
+    ['an unknown kind', { kind: 'fine', cookies }],
+    ['no fates', { kind: 'logged-out' }],
+    ['a fate too few', { kind: 'logged-out', cookies: { ...cookies, SESSDATA: undefined } }],
+    ['an unknown fate', { kind: 'logged-out', cookies: { ...cookies, SESSDATA: 'eaten' } }],
+    ['no word of the others', { kind: 'offline', cookies }],
+    ['no word of how far it came', { kind: 'no-access' }],
+    ['an unknown reach', { kind: 'no-access', reached: 'far' }],
+    ['an unknown reason', { kind: 'unexpected-reply', ...failure, reason: 'whim', detail }],
+  ])('is refused: %s', (_name, stored) => {
+    expect(v.is(outcomeSchema, stored)).toBe(false);
+  });
+
+  it('holds no word of the server’s own', () => {
+    const told = { kind: 'blocked', ...failure, detail: { ...detail, message: 'secret' } };
+    expect(JSON.stringify(v.parse(outcomeSchema, told))).not.toContain('secret');
+  });
 });

@@ -16,11 +16,7 @@ const fatesSchema = v.object({
 /** The fate of each account cookie. */
 export type Fates = v.InferOutput<typeof fatesSchema>;
 
-const detail = v.object({
-  status: v.optional(v.number()),
-  code: v.optional(v.number()),
-  message: v.optional(v.string()),
-});
+const detail = v.object({ status: v.optional(v.number()), code: v.optional(v.number()) });
 
 /**
  * Whether the old session is dead on the server: `proven`, `still-alive` (it answered twice), or
@@ -30,8 +26,21 @@ export const revocations = ['proven', 'unknown', 'still-alive'] as const;
 export const revocationSchema = v.picklist(revocations);
 export type Revocation = v.InferOutput<typeof revocationSchema>;
 
-/** Why account cookies remain: they cannot be removed, or they are the handle on a live session. */
+/**
+ * Why account cookies remain: they cannot be removed; they belong to a session that this log-out
+ * was not about.
+ */
 export const remainReasons = ['not-removable', 'other-session'] as const;
+
+/** How far a log-out had come when the access to the site was withdrawn. */
+export const reaches = ['nothing-sent', 'asked', 'accepted'] as const;
+
+/** What every ending tells that is not good: nothing of the account went unless it says so. */
+const failure = {
+  cookies: fatesSchema,
+  /** Whether another session of this store has ended all the same. */
+  othersEnded: v.boolean(),
+};
 
 /** How a log-out ended. One kind for each thing that a person can be told. */
 export const outcomeSchema = v.variant('kind', [
@@ -39,21 +48,22 @@ export const outcomeSchema = v.variant('kind', [
   v.object({ kind: v.literal('already-logged-out'), cookies: fatesSchema }),
   v.object({ kind: v.literal('session-expired'), cookies: fatesSchema }),
   v.object({ kind: v.literal('removed-locally'), cookies: fatesSchema }),
-  v.object({ kind: v.literal('no-access') }),
-  v.object({ kind: v.literal('no-csrf-token'), cookies: fatesSchema }),
-  v.object({ kind: v.literal('offline'), cookies: fatesSchema }),
-  v.object({ kind: v.literal('timeout'), cookies: fatesSchema }),
-  v.object({ kind: v.literal('csrf-rejected'), cookies: fatesSchema, detail }),
-  v.object({ kind: v.literal('blocked'), cookies: fatesSchema, detail }),
+  v.object({ kind: v.literal('no-access'), reached: v.picklist(reaches) }),
+  v.object({ kind: v.literal('no-csrf-token'), ...failure }),
+  v.object({ kind: v.literal('offline'), ...failure }),
+  v.object({ kind: v.literal('timeout'), ...failure }),
+  v.object({ kind: v.literal('csrf-rejected'), ...failure, detail }),
+  v.object({ kind: v.literal('blocked'), ...failure, detail }),
   v.object({
     kind: v.literal('rate-limited'),
-    cookies: fatesSchema,
+    ...failure,
     detail,
     retryAfterSeconds: v.optional(v.number()),
   }),
-  v.object({ kind: v.literal('server-error'), cookies: fatesSchema, detail }),
+  v.object({ kind: v.literal('server-error'), ...failure, detail }),
   v.object({
     kind: v.literal('unexpected-reply'),
+    ...failure,
     // Missing only where the jar itself could not be read.
     cookies: v.optional(fatesSchema),
     reason: v.picklist(unexpectedReasons),
@@ -107,6 +117,14 @@ export function fatesOf(
     DedeUserID__ckMd5: fateOf('DedeUserID__ckMd5'),
   };
 }
+
+/** Our own fault, met before anything was known. */
+export const internalError: Outcome = {
+  kind: 'unexpected-reply',
+  reason: 'internal-error',
+  othersEnded: false,
+  detail: {},
+};
 
 /** The account cookies that are still there. */
 export function remaining(cookies: Fates): AccountCookieName[] {

@@ -1,102 +1,121 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { aftercareResults } from './aftercare.ts';
-import type { Progress } from './log-out.ts';
-import { fatesOf, type Outcome } from './outcome.ts';
+import { type AftercareTask, aftercareResults } from './aftercare.ts';
+import { beginning, type Progress } from './log-out.ts';
+import type { Outcome } from './outcome.ts';
 import {
-  abandoned,
-  advanced,
   begun,
-  ended,
+  type End,
+  isCurrent,
   isUnsettled,
   type LogOutRecord,
+  livingOf,
   needsAttention,
-  proved,
   recordSchema,
-  seen,
-  tended,
+  withFollowUp,
+  withOutcome,
+  withoutWorker,
+  withProgress,
+  withRevocation,
+  withSeen,
 } from './record.ts';
-import { sessionsIn } from './session.ts';
-import { logIn, valuesOf } from './testing/cookies.ts';
+import { everyFate } from './testing/world.ts';
 
-const [session] = sessionsIn(logIn('A'));
-const cookies = fatesOf(['SESSDATA'], [], []);
+const cookies = everyFate('deleted-by-server');
 const good: Outcome = { kind: 'logged-out', cookies };
-const bad: Outcome = { kind: 'offline', cookies };
+const bad: Outcome = { kind: 'offline', cookies, othersEnded: false };
 
-const start = begun({ id: 'i', storeId: '0', trigger: 'popup', mode: 'server', startedAt: 5 });
-const end = (outcome: Outcome, isProving = false) =>
-  ended(start, { outcome, endedAt: 9, isProving, tasks: [] }, undefined);
-const asking = end(good, true);
-
-it('a log-out begins at its first step', () => {
-  expect(start).toEqual({
-    id: 'i',
-    storeId: '0',
-    trigger: 'popup',
-    mode: 'server',
-    startedAt: 5,
-    state: { phase: 'working', progress: { step: 'access' } },
+const first: Parameters<typeof begun>[0] = {
+  id: 'i',
+  storeId: '0',
+  trigger: 'popup',
+  mode: 'server',
+  startedAt: 5,
+  sessions: ['a', 'b'],
+  found: ['SESSDATA'],
+};
+const start = begun(first);
+const end = (outcome: Outcome, parts: Partial<End> = {}) =>
+  withOutcome(start, {
+    outcome,
+    endedAt: 9,
+    isProving: false,
+    tasks: [],
+    kept: [],
+    dead: [],
+    ...parts,
   });
+const asking = end(good, { isProving: true });
+const tasks: AftercareTask[] = ['biligame', 'siteData'];
+const progress: Progress = {
+  step: 'clear',
+  asked: true,
+  ended: [{ fingerprint: 'a', by: 'yes' }],
+  left: ['bili_jct'],
+};
+
+it('a log-out begins with nothing asked', () => {
+  expect(start).toEqual({ ...first, state: { phase: 'working', progress: beginning } });
 });
 
-describe('a step further', () => {
-  it.each<Progress>([
-    { step: 'access' },
-    { step: 'read', session, found: ['SESSDATA'] },
-    { step: 'exit', session, found: ['SESSDATA'] },
-    { step: 'judge', session, found: ['SESSDATA'] },
-    { step: 'confirm', session, found: ['SESSDATA'], left: [], ending: 'logged-out' },
-  ])('keeps names, and no session: $step', (progress) => {
-    const { session: _, ...kept } = { session, ...progress };
-    const record = advanced(start, progress, 'print');
-    expect(record).toStrictEqual({
-      ...start,
-      fingerprint: 'print',
-      state: { phase: 'working', progress: kept },
-    });
-    for (const value of Object.values(valuesOf('A'))) {
-      expect(JSON.stringify(record)).not.toContain(value);
-    }
-  });
-
-  it('without a session keeps the fingerprint of the last one', () => {
-    const before = advanced(start, { step: 'read', session, found: [] }, 'print');
-    expect(advanced(before, { step: 'access' }, undefined)).toMatchObject({ fingerprint: 'print' });
-    expect(advanced(start, { step: 'access' }, undefined)).not.toHaveProperty('fingerprint');
+it('what is written down of a step is named here, field by field', () => {
+  const talkative = {
+    ...progress,
+    ended: [{ fingerprint: 'a', by: 'yes' as const, id: 'secret' }],
+    cookieHeader: 'secret',
+  };
+  expect(withProgress(start, talkative)).toStrictEqual({
+    ...start,
+    state: { phase: 'working', progress },
   });
 });
 
 describe('the end', () => {
   it('is unseen, and waits for a proof where there is to be one', () => {
-    const state = { phase: 'ended', endedAt: 9, outcome: good, seen: false };
+    const state = { phase: 'ended', endedAt: 9, outcome: good, seen: false, kept: [], dead: [] };
     expect(asking).toStrictEqual({ ...start, state: { ...state, revocation: 'asking' } });
     expect(end(good)).toStrictEqual({ ...start, state });
   });
 
-  it('is about the session that was kept, if there is one', () => {
-    const before = advanced(start, { step: 'read', session, found: [] }, 'print');
-    const last = { outcome: bad, endedAt: 9, isProving: false, tasks: [] };
-    expect(ended(before, last, undefined)).toMatchObject({ fingerprint: 'print' });
-    expect(ended(before, last, 'kept')).toMatchObject({ fingerprint: 'kept' });
+  it('tells what was kept, what is dead, and what follows', () => {
+    expect(end(good, { kept: ['k'], dead: ['d'], tasks: ['siteData'] }).state).toStrictEqual({
+      ...end(good).state,
+      kept: ['k'],
+      dead: ['d'],
+      aftercare: { siteData: 'working' },
+    });
+    expect(end(good, { tasks }).state).toMatchObject({
+      aftercare: { biligame: 'working', siteData: 'working' },
+    });
   });
 
   it('is seen by a person', () => {
-    expect(seen(asking)).toEqual({ ...asking, state: { ...asking.state, seen: true } });
+    expect(withSeen(asking)).toEqual({ ...asking, state: { ...asking.state, seen: true } });
   });
 
   it.each([
     ['proven', true],
     ['unknown', true],
     ['still-alive', false],
-  ] as const)('proved %s stays seen: %s', (revocation, staysSeen) => {
-    expect(proved(seen(asking), revocation).state).toMatchObject({ revocation, seen: staysSeen });
-    expect(proved(asking, revocation).state).toMatchObject({ revocation, seen: false });
+  ] as const)('with the proof “%s” stays seen: %s', (revocation, staysSeen) => {
+    const seen = withRevocation(withSeen(asking), revocation);
+    expect(seen.state).toMatchObject({ revocation, seen: staysSeen });
+    expect(withRevocation(asking, revocation).state).toMatchObject({ revocation, seen: false });
   });
 
-  it('cannot be seen or proved before it is there', () => {
-    expect(seen(start)).toBe(start);
-    expect(proved(start, 'still-alive')).toBe(start);
+  it.each(aftercareResults)('is told of each task, which changes nothing else: %s', (result) => {
+    const before = withSeen(end(good, { tasks, isProving: true }));
+    expect(withFollowUp(before, 'biligame', result)).toStrictEqual({
+      ...before,
+      state: { ...before.state, aftercare: { biligame: result, siteData: 'working' } },
+    });
+  });
+
+  it('must be there before anything is said of it', () => {
+    expect(withSeen(start)).toBe(start);
+    expect(withRevocation(start, 'still-alive')).toBe(start);
+    expect(withFollowUp(start, 'biligame', 'done')).toBe(start);
+    expect(withoutWorker(start)).toBe(start);
   });
 });
 
@@ -104,89 +123,45 @@ it.each<[string, LogOutRecord, boolean]>([
   ['under way', start, false],
   ['good', end(good), false],
   ['good, being proved', asking, false],
-  ['good, proven', proved(asking, 'proven'), false],
-  ['good, proof unknown', proved(asking, 'unknown'), false],
-  ['good, but still alive', proved(asking, 'still-alive'), true],
+  ['good, proven', withRevocation(asking, 'proven'), false],
+  ['good, proof unknown', withRevocation(asking, 'unknown'), false],
+  ['good, but still alive', withRevocation(asking, 'still-alive'), true],
   ['bad', end(bad), true],
-  ['bad and seen', seen(end(bad)), true],
+  ['bad and seen', withSeen(end(bad)), true],
 ])('a person should not miss what is %s: %s', (_, record, expected) => {
   expect(needsAttention(record)).toBe(expected);
 });
 
-describe('the aftercare', () => {
-  const withTasks = (isProving = false) =>
-    ended(
-      start,
-      { outcome: good, endedAt: 9, isProving, tasks: ['biligame', 'siteData'] },
-      undefined,
-    );
-
-  it('is under way from the end on, where there is any', () => {
-    expect(withTasks().state).toMatchObject({
-      aftercare: { biligame: 'working', siteData: 'working' },
-    });
-    const { state } = ended(
-      start,
-      { outcome: good, endedAt: 9, isProving: false, tasks: ['siteData'] },
-      undefined,
-    );
-    expect(state).toMatchObject({ aftercare: { siteData: 'working' } });
-    expect(state).not.toHaveProperty('aftercare.biligame');
-    expect(end(good).state).not.toHaveProperty('aftercare');
-  });
-
-  it.each(aftercareResults)('is told by its task, and changes nothing else: %s', (result) => {
-    const before = seen(withTasks(true));
-    expect(tended(before, 'biligame', result)).toStrictEqual({
-      ...before,
-      state: { ...before.state, aftercare: { biligame: result, siteData: 'working' } },
-    });
-  });
-
-  it('follows an end only', () => {
-    expect(tended(start, 'biligame', 'done')).toBe(start);
-  });
-});
-
 describe('after the worker’s death', () => {
-  const withAll = ended(
-    start,
-    { outcome: good, endedAt: 9, isProving: true, tasks: ['biligame', 'siteData'] },
-    undefined,
-  );
+  const withAll = end(good, { tasks, isProving: true });
   it.each<[string, LogOutRecord, object | undefined, string | undefined]>([
     ['an end', end(good), undefined, undefined],
     ['an end that waits for its proof', asking, undefined, 'unknown'],
-    ['a proof that was there', proved(asking, 'proven'), undefined, 'proven'],
-    ['a warning that was there', proved(asking, 'still-alive'), undefined, 'still-alive'],
-    [
-      'all of the aftercare',
-      proved(withAll, 'proven'),
-      { biligame: 'interrupted', siteData: 'interrupted' },
-      'proven',
-    ],
+    ['a proof that was there', withRevocation(asking, 'proven'), undefined, 'proven'],
+    ['a warning that was there', withRevocation(asking, 'still-alive'), undefined, 'still-alive'],
+    ['all that follows', withAll, { biligame: 'interrupted', siteData: 'interrupted' }, 'unknown'],
     [
       'what was not done of it',
-      tended(withAll, 'biligame', 'failed'),
+      withFollowUp(withAll, 'biligame', 'failed'),
       { biligame: 'failed', siteData: 'interrupted' },
       'unknown',
     ],
     [
       'nothing where all was done',
-      tended(tended(proved(withAll, 'unknown'), 'biligame', 'done'), 'siteData', 'unreachable'),
-      { biligame: 'done', siteData: 'unreachable' },
-      'unknown',
+      withFollowUp(
+        withFollowUp(withRevocation(withAll, 'proven'), 'biligame', 'done'),
+        'siteData',
+        'done',
+      ),
+      { biligame: 'done', siteData: 'done' },
+      'proven',
     ],
   ])('is told as it is: %s', (_, record, aftercare, revocation) => {
-    const { state } = abandoned(seen(record));
+    const { state } = withoutWorker(withSeen(record));
     expect(state.phase === 'ended' && state.aftercare).toEqual(aftercare);
     expect(state.phase === 'ended' && state.revocation).toBe(revocation);
     expect(state).toMatchObject({ outcome: good, endedAt: 9, seen: true });
-    expect(isUnsettled(abandoned(record))).toBe(false);
-  });
-
-  it('a log-out without an outcome is taken up, not told', () => {
-    expect(abandoned(start)).toBe(start);
+    expect(isUnsettled(withoutWorker(record))).toBe(false);
   });
 });
 
@@ -195,90 +170,96 @@ it.each<[string, LogOutRecord, boolean]>([
   ['an end', end(good), false],
   ['a failure', end(bad), false],
   ['an end that waits for its proof', asking, true],
-  ['a proof', proved(asking, 'unknown'), false],
-  ['a warning', proved(asking, 'still-alive'), false],
-  ['one task under way', tended(end(good), 'siteData', 'working'), true],
-  ['another task under way', tended(end(good), 'biligame', 'working'), true],
-  [
-    'one task done, another not',
-    tended(tended(end(good), 'biligame', 'done'), 'siteData', 'working'),
-    true,
-  ],
-  ['a task done', tended(end(good), 'siteData', 'failed'), false],
-  ['a proof, and a task under way', tended(proved(asking, 'proven'), 'biligame', 'working'), true],
+  ['a proof', withRevocation(asking, 'unknown'), false],
+  ['one task under way', withFollowUp(end(good), 'siteData', 'working'), true],
+  ['another task under way', withFollowUp(end(good), 'biligame', 'working'), true],
+  ['one task done, another not', withFollowUp(end(good, { tasks }), 'biligame', 'done'), true],
+  ['a task done', withFollowUp(end(good), 'siteData', 'failed'), false],
 ])('something is still to come: %s: %s', (_, record, expected) => {
   expect(isUnsettled(record)).toBe(expected);
 });
 
-describe('a stored record', () => {
-  const confirm: Progress = {
-    step: 'confirm',
-    session,
-    found: ['SESSDATA'],
-    left: ['bili_jct'],
-    ending: 'session-expired',
-  };
+describe('a record speaks of its own sessions only', () => {
+  it.each<[string, LogOutRecord, inJar: string[], boolean]>([
+    ['it is under way, whatever comes', start, ['x'], true],
+    ['all have ended, and the jar is empty', end(good), [], true],
+    ['somebody logged in later', end(good), ['x'], false],
+    ['one was kept, and is there', end(bad, { kept: ['a'] }), ['a'], true],
+    ['one was kept, and went another way', end(bad, { kept: ['a'] }), [], false],
+    ['one was kept, and another came', end(bad, { kept: ['a'] }), ['a', 'x'], false],
+    ['one was kept, and another took its place', end(bad, { kept: ['a'] }), ['x'], false],
+    ['two were kept, in whatever order', end(bad, { kept: ['a', 'b'] }), ['b', 'a'], true],
+    ['two were kept, and one went', end(bad, { kept: ['a', 'b'] }), ['b'], false],
+    ['a dead id would not go', end(bad, { dead: ['d'] }), ['d'], true],
+    ['a dead id would not go, and went after all', end(bad, { dead: ['d'] }), [], true],
+    [
+      'a dead id would not go, and somebody logged in',
+      end(bad, { dead: ['d'] }),
+      ['d', 'x'],
+      false,
+    ],
+  ])('%s', (_, record, inJar, expected) => {
+    expect(isCurrent(record, inJar)).toBe(expected);
+  });
 
+  it.each<[string, LogOutRecord | undefined, string[]]>([
+    ['there is no record', undefined, ['d', 'x']],
+    ['it is under way', start, ['d', 'x']],
+    ['nothing dead was left', end(good), ['d', 'x']],
+    ['a dead id would not go', end(bad, { dead: ['d'] }), ['x']],
+  ])('a dead id that stays is no session: %s', (_, record, expected) => {
+    expect(livingOf(record, ['d', 'x'])).toEqual(expected);
+  });
+});
+
+describe('a stored record', () => {
   it.each<[string, LogOutRecord]>([
     ['begun', start],
-    ['advanced', advanced(start, confirm, 'print')],
+    ['further', withProgress(start, progress)],
     ['ended', asking],
-    ['failed', end({ kind: 'no-access' })],
-    ['proved and seen', seen(proved(asking, 'still-alive'))],
-    ['tended', tended(asking, 'biligame', 'address-refused')],
-    ['abandoned', abandoned(tended(asking, 'siteData', 'working'))],
+    ['failed', end({ kind: 'no-access', reached: 'asked' }, { kept: ['a'], dead: ['b'] })],
+    ['proved and seen', withSeen(withRevocation(asking, 'still-alive'))],
+    ['followed', withFollowUp(asking, 'biligame', 'address-refused')],
+    ['left by its worker', withoutWorker(withFollowUp(asking, 'siteData', 'working'))],
     ['one of a batch', { ...asking, batch: 'b' }],
   ])('is read as it was written: %s', (_, record) => {
     expect(v.parse(recordSchema, JSON.parse(JSON.stringify(record)))).toStrictEqual(record);
   });
 
   const { state: _state, ...stateless } = start;
-  const { cookies: _cookies, ...fateless } = bad;
+  const { sessions: _sessions, ...sessionless } = start;
+  const working = (parts: object) => ({
+    ...start,
+    state: { phase: 'working', progress: { ...progress, ...parts } },
+  });
+  const ended = (parts: object) => ({ ...asking, state: { ...asking.state, ...parts } });
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
     ['a text', 'log-out'],
     ['a list', [start]],
     ['no state', stateless],
+    ['no sessions', sessionless],
     ['an id that is none', { ...start, id: 1 }],
     ['an unknown trigger', { ...start, trigger: 'cron' }],
-    ['a trigger that is no more', { ...start, trigger: 'rule' }],
     ['a batch that is none', { ...start, batch: 7 }],
-    [
-      'an unknown end of a task',
-      { ...asking, state: { ...asking.state, aftercare: { biligame: 'perhaps' } } },
-    ],
     ['an unknown mode', { ...start, mode: 'all' }],
     ['a time that is none', { ...start, startedAt: '5' }],
-    ['a fingerprint that is none', { ...start, fingerprint: 7 }],
+    ['an unknown cookie', { ...start, found: ['sid'] }],
     ['an unknown phase', { ...start, state: { ...start.state, phase: 'paused' } }],
-    ['an unknown step', { ...start, state: { phase: 'working', progress: { step: 'sleep' } } }],
-    ['a step without names', { ...start, state: { phase: 'working', progress: { step: 'read' } } }],
+    ['an unknown step', working({ step: 'confirm' })],
     [
-      'an unknown cookie',
-      { ...start, state: { phase: 'working', progress: { step: 'read', found: ['sid'] } } },
+      'a session that ended in an unknown way',
+      working({ ended: [{ fingerprint: 'a', by: 'luck' }] }),
     ],
-    [
-      'a bad ending to come',
-      {
-        ...start,
-        state: { phase: 'working', progress: { ...confirm, ending: 'offline' } },
-      },
-    ],
-    ['an unknown outcome', { ...asking, state: { ...asking.state, outcome: { kind: 'fine' } } }],
-    ['an outcome without fates', { ...asking, state: { ...asking.state, outcome: fateless } }],
-    [
-      'an unknown fate',
-      {
-        ...asking,
-        state: {
-          ...asking.state,
-          outcome: { ...good, cookies: { ...cookies, SESSDATA: 'eaten' } },
-        },
-      },
-    ],
-    ['an unknown revocation', { ...asking, state: { ...asking.state, revocation: 'maybe' } }],
-    ['no word of being seen', { ...asking, state: { ...asking.state, seen: undefined } }],
+    ['no word of what was asked', working({ asked: undefined })],
+    ['an unknown cookie that was left', working({ left: ['sid'] })],
+    ['an unknown outcome', ended({ outcome: { kind: 'fine' } })],
+    ['an unknown revocation', ended({ revocation: 'maybe' })],
+    ['an unknown end of a task', ended({ aftercare: { biligame: 'perhaps' } })],
+    ['no word of being seen', ended({ seen: undefined })],
+    ['no word of what was kept', ended({ kept: undefined })],
+    ['no word of what is dead', ended({ dead: undefined })],
   ])('is refused: %s', (_, stored) => {
     expect(v.is(recordSchema, stored)).toBe(false);
   });

@@ -6,32 +6,23 @@ import {
   aftercareTasks,
 } from './aftercare.ts';
 import { accountCookieNames } from './cookie.ts';
-import { modes, type Progress } from './log-out.ts';
-import {
-  goodKinds,
-  isGood,
-  type Outcome,
-  outcomeSchema,
-  type Revocation,
-  revocations,
-} from './outcome.ts';
+import { beginning, modes, type Progress } from './log-out.ts';
+import { isGood, type Outcome, outcomeSchema, type Revocation, revocations } from './outcome.ts';
 
-/** The doors to a log-out. */
+/** What can start a log-out. */
 export const triggers = ['popup', 'context-menu', 'shortcut'] as const;
 export type Trigger = (typeof triggers)[number];
 
 const namesSchema = v.array(v.picklist(accountCookieNames));
+/** Salted digests, by which a session is recognised without its value being kept. */
+const fingerprintsSchema = v.array(v.string());
 
-const progressSchema = v.variant('step', [
-  v.object({ step: v.literal('access') }),
-  v.object({ step: v.picklist(['read', 'exit', 'judge']), found: namesSchema }),
-  v.object({
-    step: v.literal('confirm'),
-    found: namesSchema,
-    left: namesSchema,
-    ending: v.picklist(goodKinds),
-  }),
-]);
+const progressSchema = v.object({
+  step: v.picklist(['revoke', 'clear']),
+  asked: v.boolean(),
+  ended: v.array(v.object({ fingerprint: v.string(), by: v.picklist(['yes', 'dead']) })),
+  left: namesSchema,
+});
 
 const aftercareSchema = v.optional(v.picklist(['working', ...aftercareResults]));
 
@@ -48,8 +39,10 @@ export const recordSchema = v.object({
   startedAt: v.number(),
   /** Shared by the log-outs of several stores that one press of a button started. */
   batch: v.exactOptional(v.string()),
-  /** A salted digest that tells the session apart from a later one. */
-  fingerprint: v.optional(v.string()),
+  /** The sessions that were in the jar when the person asked: no other is ever ended. */
+  sessions: fingerprintsSchema,
+  /** The account cookies that were in the jar then. */
+  found: namesSchema,
   state: v.variant('phase', [
     v.object({ phase: v.literal('working'), progress: progressSchema }),
     v.object({
@@ -65,6 +58,10 @@ export const recordSchema = v.object({
       ),
       /** Whether a person has seen the outcome in a popup. */
       seen: v.boolean(),
+      /** The sessions that were left in the jar and may be alive. */
+      kept: fingerprintsSchema,
+      /** Dead session ids that the browser would not remove: no sessions any more. */
+      dead: fingerprintsSchema,
     }),
   ]),
 });
@@ -72,58 +69,56 @@ export type LogOutRecord = v.InferOutput<typeof recordSchema>;
 export type EndedRecord = LogOutRecord & { state: { phase: 'ended' } };
 
 /** The record of a log-out that begins. */
-export function begun(
-  start: Pick<LogOutRecord, 'id' | 'storeId' | 'trigger' | 'mode' | 'startedAt' | 'batch'>,
-): LogOutRecord {
-  return { ...start, state: { phase: 'working', progress: { step: 'access' } } };
+export function begun(start: Omit<LogOutRecord, 'state'>): LogOutRecord {
+  return { ...start, state: { phase: 'working', progress: beginning } };
 }
 
-/** The record one step further; `fingerprint` is that of the progress' session. */
-export function advanced(
-  record: LogOutRecord,
-  progress: Progress,
-  fingerprint: string | undefined,
-): LogOutRecord {
-  return {
-    ...record,
-    ...(fingerprint !== undefined && { fingerprint }),
-    // The schema keeps names only: the session stays behind.
-    state: { phase: 'working', progress: v.parse(progressSchema, progress) },
+/** The record with how far its log-out has come. */
+export function withProgress(record: LogOutRecord, progress: Progress): LogOutRecord {
+  const { step, asked, ended, left } = progress;
+  const kept = {
+    step,
+    asked,
+    // Field by field: what stands here is stored.
+    ended: ended.map(({ fingerprint, by }) => ({ fingerprint, by })),
+    left: [...left],
   };
+  return { ...record, state: { phase: 'working', progress: kept } };
 }
 
-/**
- * The record of a log-out that has ended.
- * @param end `isProving`: whether the proof is being asked for; `tasks`: what follows.
- * @param fingerprint that of another session, if one was kept.
- */
-export function ended(
-  record: LogOutRecord,
-  end: {
-    readonly outcome: Outcome;
-    readonly endedAt: number;
-    readonly isProving: boolean;
-    readonly tasks: readonly AftercareTask[];
-  },
-  fingerprint: string | undefined,
-): LogOutRecord {
-  const { outcome, endedAt, isProving, tasks } = end;
+/** How a log-out has ended, as far as its record tells it. */
+export interface End {
+  readonly outcome: Outcome;
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+  /** Whether the proof is being asked for. */
+  readonly isProving: boolean;
+  /** What follows. */
+  readonly tasks: readonly AftercareTask[];
+  readonly kept: readonly string[];
+  readonly dead: readonly string[];
+}
+
+/** The record of a log-out that has ended. */
+export function withOutcome(record: LogOutRecord, end: End): LogOutRecord {
+  const { outcome, endedAt, isProving, tasks, kept, dead } = end;
   const over: LogOutRecord = {
     ...record,
-    ...(fingerprint !== undefined && { fingerprint }),
     state: {
       phase: 'ended',
       endedAt,
       outcome,
       seen: false,
+      kept: [...kept],
+      dead: [...dead],
       ...(isProving && { revocation: 'asking' }),
     },
   };
-  return tasks.reduce((done, task) => tended(done, task, 'working'), over);
+  return tasks.reduce((done, task) => withFollowUp(done, task, 'working'), over);
 }
 
 /** The record with its proof filled in. */
-export function proved(record: LogOutRecord, revocation: Revocation): LogOutRecord {
+export function withRevocation(record: LogOutRecord, revocation: Revocation): LogOutRecord {
   // A warning is news, also to somebody who has seen the outcome before it.
   const warns = revocation === 'still-alive';
   return record.state.phase === 'ended'
@@ -131,8 +126,8 @@ export function proved(record: LogOutRecord, revocation: Revocation): LogOutReco
     : record;
 }
 
-/** The record with how far the aftercare has come. */
-export function tended(
+/** The record with how far a task that follows has come. */
+export function withFollowUp(
   record: LogOutRecord,
   task: AftercareTask,
   result: AftercareResult | 'working',
@@ -143,12 +138,19 @@ export function tended(
 }
 
 /** The record after the worker that would have finished it has died. */
-export function abandoned(record: LogOutRecord): LogOutRecord {
+export function withoutWorker(record: LogOutRecord): LogOutRecord {
   const { state } = record;
   if (state.phase !== 'ended') return record;
   const tasks = aftercareTasks.filter((task) => state.aftercare?.[task] === 'working');
-  const told = state.revocation === 'asking' ? proved(record, 'unknown') : record;
-  return tasks.reduce((done, task) => tended(done, task, 'interrupted'), told);
+  const told = state.revocation === 'asking' ? withRevocation(record, 'unknown') : record;
+  return tasks.reduce((done, task) => withFollowUp(done, task, 'interrupted'), told);
+}
+
+/** The record after a person has seen its outcome. */
+export function withSeen(record: LogOutRecord): LogOutRecord {
+  return record.state.phase === 'ended'
+    ? { ...record, state: { ...record.state, seen: true } }
+    : record;
 }
 
 /** Whether anything of an ended log-out is still to come. */
@@ -160,14 +162,25 @@ export function isUnsettled({ state }: LogOutRecord): boolean {
   );
 }
 
-/** The record after a person has seen its outcome. */
-export function seen(record: LogOutRecord): LogOutRecord {
-  return record.state.phase === 'ended'
-    ? { ...record, state: { ...record.state, seen: true } }
-    : record;
-}
-
 /** Whether a log-out has ended in a way that a person should not miss. */
 export function needsAttention({ state }: LogOutRecord): boolean {
   return state.phase === 'ended' && (!isGood(state.outcome) || state.revocation === 'still-alive');
+}
+
+/** The fingerprints, among those in the jar, of sessions: a dead id that stays is none. */
+export function livingOf(record: LogOutRecord | undefined, inJar: readonly string[]): string[] {
+  const dead = record?.state.phase === 'ended' ? record.state.dead : [];
+  return inJar.filter((fingerprint) => !dead.includes(fingerprint));
+}
+
+/**
+ * Whether a record still speaks of what the jar holds. A record speaks of its own sessions only:
+ * another log-in, or a kept session that went another way, is a newer story.
+ * @param inJar the fingerprints of the jar's sessions, made with this record's salt.
+ */
+export function isCurrent(record: LogOutRecord, inJar: readonly string[]): boolean {
+  const { state } = record;
+  if (state.phase === 'working') return true;
+  const living = livingOf(record, inJar);
+  return living.length === state.kept.length && living.every((print) => state.kept.includes(print));
 }

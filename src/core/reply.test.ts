@@ -45,28 +45,50 @@ describe('the exit endpoint said yes', () => {
   });
 });
 
-describe('the exit endpoint saw no live session', () => {
+describe('the exit endpoint says “not logged in”', () => {
+  it.each<[string, Answer, object]>([
+    ['-101', json({ code: -101, message: '账号未登录' }), { status: 200, code: -101 }],
+    [
+      '-101 with a message that is null',
+      json({ code: -101, message: null }),
+      { status: 200, code: -101 },
+    ],
+    [
+      '-101 with another status',
+      json({ code: -101 }, { status: 401 }),
+      { status: 401, code: -101 },
+    ],
+  ])('%s', (_, answer, detail) => {
+    expect(judgeExit(answer)).toStrictEqual({ kind: 'not-logged-in', detail });
+  });
+});
+
+describe('the exit endpoint answered with a web page, which says nothing of the session', () => {
   it.each<[string, Answer]>([
     ['the login page', html()],
     ['the login page, huge and cut', html({ body: huge, complete: false })],
-    ['the login page, empty', html({ body: '' })],
+    ['an empty page', html({ body: '' })],
+    ['a captcha', html({ body: '<p>Are you human?' })],
+    ['a maintenance page', html({ body: '<title>系统维护中</title>' })],
     ['HTML that looks like a yes', html({ body: '{"code":0,"status":true}' })],
     ['HTML in capitals', html({ contentType: 'TEXT/HTML' })],
-    ['-101', json({ code: -101, message: '账号未登录' })],
-    ['-101 with a message that is null', json({ code: -101, message: null })],
-    ['-101 with another status', json({ code: -101 }, { status: 401 })],
-    ['a redirect', { kind: 'redirect' }],
   ])('%s', (_, answer) => {
-    expect(judgeExit(answer)).toEqual({ kind: 'not-logged-in' });
+    expect(judgeExit(answer)).toStrictEqual({ kind: 'web-page', detail: { status: 200 } });
+  });
+
+  it('a redirect', () => {
+    expect(judgeExit({ kind: 'redirect' })).toStrictEqual({ kind: 'web-page', detail: {} });
+  });
+
+  it('nothing that it says itself is kept', () => {
+    const shouts = json({ code: 7, message: 'secret', data: 'secret' });
+    expect(JSON.stringify(judgeExit(shouts))).not.toContain('secret');
   });
 });
 
 describe('the exit endpoint refused the token', () => {
   it.each([
-    [
-      json({ code: 2202, message: 'csrf 校验失败' }),
-      { status: 200, code: 2202, message: 'csrf 校验失败' },
-    ],
+    [json({ code: 2202, message: 'csrf 校验失败' }), { status: 200, code: 2202 }],
     [json({ code: -2202 }), { status: 200, code: -2202 }],
     [json({ code: 2202 }, { status: 400 }), { status: 400, code: 2202 }],
     [json({ code: 2202, message: 7 }), { status: 200, code: 2202 }],
@@ -79,8 +101,14 @@ describe('risk control blocked the request', () => {
   it.each([
     [html({ status: 412 }), { status: 412 }],
     [html({ status: 403 }), { status: 403 }],
+    [html({ body: '<p>由于触发哔哩哔哩安全风控策略，该次访问请求被拒绝。' }), { status: 200 }],
+    [
+      html({ body: '<p>rejected because of the bilibili Security Control Policy.' }),
+      { status: 200 },
+    ],
+    [html({ body: '安全风控策略', complete: false }), { status: 200 }],
     [json({ code: 0, status: true }, { status: 412 }), { status: 412 }],
-    [json({ code: -412, message: 'banned' }), { status: 200, code: -412, message: 'banned' }],
+    [json({ code: -412, message: 'banned' }), { status: 200, code: -412 }],
     [json({ code: -352 }), { status: 200, code: -352 }],
     [json({ code: -351 }), { status: 200, code: -351 }],
   ])('%#', (answer, detail) => {
@@ -175,11 +203,7 @@ describe('anything else makes no sense', () => {
     ['null', json(null), { status: 200 }],
     ['0', json(0), { status: 200 }],
     ['empty', reply(), { status: 200 }],
-    [
-      'an unknown code',
-      json({ code: 86038, message: 'what' }),
-      { status: 200, code: 86038, message: 'what' },
-    ],
+    ['an unknown code', json({ code: 86038, message: 'what' }), { status: 200, code: 86038 }],
     ['-1', json({ code: -1 }), { status: 200, code: -1 }],
     ['a message that is no text', json({ code: -1, message: ['x'] }), { status: 200, code: -1 }],
   ])('%s', (_, answer, detail) => {
@@ -254,6 +278,15 @@ describe('a live session shows', () => {
     ['no avatar of two lines', { uname: 'A', face: `${face}\nx` }, { name: 'A' }],
     ['no avatar that is none', { uname: 'A', face: 1 }, { name: 'A' }],
     ['nothing without a name', { face }, undefined],
+    ['nothing with a name of spaces', { uname: '\u3000 \u00a0', face }, undefined],
+    [
+      'nothing with a name of zero width',
+      { uname: '\u200b\u2060\u202e\u{e0041}', face },
+      undefined,
+    ],
+    ['nothing with a name of fillers', { uname: '\u3164\u2800\u115f', face }, undefined],
+    ['nothing with a name of marks alone', { uname: '\u0301\ufe0f', face }, undefined],
+    ['a name with marks and joiners', { uname: '👩\u200d🚀' }, { name: '👩\u200d🚀' }],
     ['nothing with an empty name', { uname: '', face }, undefined],
     ['nothing with a name too long', { uname: 'x'.repeat(65), face }, undefined],
     ['nothing with a name that is none', { uname: 7, face }, undefined],

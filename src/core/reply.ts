@@ -25,24 +25,30 @@ export interface Reply {
   readonly receivedAt: number;
 }
 
-/** What a reply says of itself. `message` is the server's own words, as sent. */
+/** What a reply says of itself: its HTTP status, and the `code` of its JSON. */
 export interface ReplyDetail {
   readonly status?: number | undefined;
   readonly code?: number | undefined;
-  readonly message?: string | undefined;
 }
 
 /**
- * Why an `unexpected-reply` is one: the reply makes no sense; the server says "not logged in" of a
- * session that it answers as alive, or that it says nothing clear about; the browser would not send
- * the request; the worker was stopped before it saw the reply; our own fault.
+ * Why an `unexpected-reply` is one: the reply makes no sense; it is a web page, or leads to one, and
+ * the session is not known to be dead; the server says "not logged in" of a session that it answers
+ * as alive, or that it says nothing clear about; the browser would not send the request; the worker
+ * was stopped before it saw the reply; the session's id went from the jar before it was asked about,
+ * or the whole cookie store; a log-in that came meanwhile lost its cookies and could not be ended;
+ * our own fault.
  */
 export const unexpectedReasons = [
   'not-understood',
+  'web-page',
   'still-alive',
   'unclear',
   'not-sent',
   'interrupted',
+  'session-gone',
+  'log-in-lost',
+  'store-gone',
   'internal-error',
 ] as const;
 export type UnexpectedReason = (typeof unexpectedReasons)[number];
@@ -50,8 +56,13 @@ export type UnexpectedReason = (typeof unexpectedReasons)[number];
 /** What the exit endpoint's answer means. */
 export type Verdict =
   | { readonly kind: 'accepted'; readonly redirectUrl: string | undefined }
-  /** The login page, −101 or a redirect: the server saw no live session, if it looked at all. */
-  | { readonly kind: 'not-logged-in' }
+  /** Code −101: the server saw no live session, if it looked at all. */
+  | { readonly kind: 'not-logged-in'; readonly detail: ReplyDetail }
+  /**
+   * A web page, or a redirect. The log-in page comes where the session is dead; a captcha or a
+   * maintenance page may come to anybody.
+   */
+  | { readonly kind: 'web-page'; readonly detail: ReplyDetail }
   | { readonly kind: 'csrf-rejected'; readonly detail: ReplyDetail }
   | { readonly kind: 'lost' }
   | { readonly kind: 'timeout' }
@@ -74,11 +85,7 @@ const acceptedSchema = v.object({ code: v.literal(0), status: v.optional(v.liter
 /** The address that the site visits after a log-out; only a later step depends on it. */
 const redirectSchema = v.object({ data: v.object({ redirectUrl: v.string() }) });
 
-const refusedSchema = v.object({
-  code: v.pipe(v.number(), v.integer()),
-  // Only ever shown: one that is no text is none.
-  message: v.fallback(v.optional(v.string()), undefined),
-});
+const refusedSchema = v.object({ code: v.pipe(v.number(), v.integer()) });
 
 // Sources of the codes: SocialSisterYi/bilibili-API-collect, docs/login/exit.md and docs/misc/errcode.md.
 const notLoggedInCode = -101;
@@ -86,12 +93,14 @@ const csrfCodes: readonly number[] = [2202, -2202];
 const riskControlCodes: readonly number[] = [-412, -352, -351];
 /** 412 is risk control's status; 403 is how a foreign Origin is refused. */
 const blockedStatuses: readonly number[] = [403, 412];
+/** What risk control's page says, in its two languages, whatever status it comes with. */
+const riskControlText = /安全风控策略|security control policy/i;
 
 /** Judges the exit endpoint's answer. Only a JSON reply of HTTP 200 with the number 0 is a yes. */
 export function judgeExit(answer: Answer): Verdict {
   switch (answer.kind) {
     case 'redirect':
-      return { kind: 'not-logged-in' };
+      return { kind: 'web-page', detail: {} };
     case 'lost':
     case 'timeout':
       return { kind: answer.kind };
@@ -104,20 +113,21 @@ export function judgeExit(answer: Answer): Verdict {
 
 function judgeReply(reply: Reply): Verdict {
   const { status } = reply;
-  if (blockedStatuses.includes(status)) return { kind: 'blocked', detail: { status } };
+  const isRefusal = isHtml(reply) && riskControlText.test(reply.body);
+  if (isRefusal || blockedStatuses.includes(status)) return { kind: 'blocked', detail: { status } };
   if (status === 429) {
     const retryAfterSeconds = secondsUntilRetry(reply);
     return { kind: 'rate-limited', detail: { status }, retryAfterSeconds };
   }
   if (status >= 500) return { kind: 'server-error', detail: { status } };
-  if (status === 200 && isHtml(reply)) return { kind: 'not-logged-in' };
+  if (status === 200 && isHtml(reply)) return { kind: 'web-page', detail: { status } };
 
   const json = parseJson(reply);
   const refused = v.safeParse(refusedSchema, json);
   if (!refused.success) return notUnderstood({ status });
   const { code } = refused.output;
   const detail = { status, ...refused.output };
-  if (code === notLoggedInCode) return { kind: 'not-logged-in' };
+  if (code === notLoggedInCode) return { kind: 'not-logged-in', detail };
   if (csrfCodes.includes(code)) return { kind: 'csrf-rejected', detail };
   if (riskControlCodes.includes(code)) return { kind: 'blocked', detail };
   if (status !== 200 || !v.is(acceptedSchema, json)) return notUnderstood(detail);
@@ -157,8 +167,10 @@ const deadByFlagSchema = v.object({
   code: v.literal(0),
   data: v.object({ isLogin: v.literal(false) }),
 });
+/** Something to see: a name of spaces, joiners and fillers alone would show as nothing. */
+const visible = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const profileSchema = v.object({
-  data: v.object({ uname: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)) }),
+  data: v.object({ uname: v.pipe(v.string(), v.maxLength(64), v.regex(visible)) }),
 });
 /** Avatars come from Bilibili's image hosts; any other address is not loaded. */
 const avatarSchema = v.object({

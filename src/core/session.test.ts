@@ -1,28 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import type { Cookie } from './cookie.ts';
-import { accountCookies, sessionsIn } from './session.ts';
-import { bystanders, cookie, logIn, valuesOf } from './testing/cookies.ts';
+import { type Cookie, shapeOf } from './cookie.ts';
+import { accountCookies, isSessionId, sessionsIn } from './session.ts';
+import {
+  bystanders,
+  cookie,
+  embedded,
+  idOf,
+  inFront,
+  logIn,
+  valuesOf,
+  without,
+  www,
+} from './testing/cookies.ts';
 
 const headerOf = (letter: string) =>
   Object.entries(valuesOf(letter))
     .map(([name, value]) => `${name}=${value}`)
     .join('; ');
 
-const tokenPath = { path: '/login/exit/v2' };
-const partition = { partitionKey: { topLevelSite: 'https://other.test' } };
-
 it('the account cookies are picked out of a jar', () => {
   expect(accountCookies([...bystanders, ...logIn('A')])).toEqual(logIn('A'));
+});
+
+it.each([
+  [cookie('SESSDATA', 'x'), true],
+  [cookie('SESSDATA', ''), false],
+  [cookie('bili_jct', 'x'), false],
+])('a session id is a SESSDATA that is not empty: %#', (one, expected) => {
+  expect(isSessionId(one)).toBe(expected);
 });
 
 it('one log-in is one session, with everything that presents it', () => {
   expect(sessionsIn([...bystanders, ...logIn('A')])).toEqual([
     {
-      handle: valuesOf('A').SESSDATA,
+      id: idOf('A'),
       token: 'token-A',
       uid: 'uid-A',
       cookieHeader: headerOf('A'),
       sentByBrowser: true,
+      shapes: new Set(logIn('A').map(shapeOf)),
     },
   ]);
 });
@@ -31,7 +47,7 @@ describe('there is no session', () => {
   it.each<[string, Cookie[]]>([
     ['in an empty jar', []],
     ['among bystanders', bystanders],
-    ['without SESSDATA', logIn('A').filter(({ name }) => name !== 'SESSDATA')],
+    ['without SESSDATA', without(logIn('A'), 'SESSDATA')],
     ['behind an empty SESSDATA', [cookie('SESSDATA', ''), cookie('bili_jct', 't')]],
     ['behind a SESSDATA of a look-alike', logIn('A', { domain: '.notbilibili.com' })],
     ['behind a companion', [cookie('SESSDATA__ckMd5', 'x')]],
@@ -40,79 +56,114 @@ describe('there is no session', () => {
   });
 });
 
-describe('the token is the one that the endpoint would receive', () => {
-  const handle = cookie('SESSDATA', 'h');
+describe('the token is the session’s own, or the one that the endpoint would receive with it', () => {
+  const id = cookie('SESSDATA', 'x');
+  const own = cookie('bili_jct', 'own');
   it.each<[string, Cookie[], string | undefined]>([
-    ['none', [], undefined],
-    ['an empty one', [cookie('bili_jct', '')], undefined],
-    ['of another host', [cookie('bili_jct', 't', { domain: 'www.bilibili.com' })], undefined],
-    ['host-only of the site', [cookie('bili_jct', 't', { domain: 'bilibili.com' })], undefined],
-    ['of a path not asked', [cookie('bili_jct', 't', { path: '/log' })], undefined],
-    ['partitioned', [cookie('bili_jct', 't', partition)], undefined],
-    ['of a look-alike', [cookie('bili_jct', 't', { domain: '.notbilibili.com' })], undefined],
-    ['the only one', [cookie('bili_jct', 't')], 't'],
-    ['host-only', [cookie('bili_jct', 't', { domain: 'passport.bilibili.com' })], 't'],
-    ['the deeper one', [cookie('bili_jct', 't'), cookie('bili_jct', 'deep', tokenPath)], 'deep'],
-    ['the first of equals', [cookie('bili_jct', '1'), cookie('bili_jct', '2')], '1'],
-  ])('%s', (_, tokens, expected) => {
-    expect(sessionsIn([handle, ...tokens]).map(({ token }) => token)).toEqual([expected]);
+    ['none', [id], undefined],
+    ['an empty one', [id, cookie('bili_jct', '')], undefined],
+    ['of another host', [id, cookie('bili_jct', 't', www)], undefined],
+    ['host-only of the site', [id, cookie('bili_jct', 't', { domain: 'bilibili.com' })], undefined],
+    ['of a path not asked', [id, cookie('bili_jct', 't', { path: '/log' })], undefined],
+    ['partitioned', [id, cookie('bili_jct', 't', embedded)], undefined],
+    ['of a look-alike', [id, cookie('bili_jct', 't', { domain: '.notbilibili.com' })], undefined],
+    ['its own', [id, own], 'own'],
+    ['of its host alone', [id, cookie('bili_jct', 't', { domain: 'passport.bilibili.com' })], 't'],
+    ['its own before a deeper one', [id, own, cookie('bili_jct', 'deep', inFront)], 'own'],
+    [
+      'the deeper of two that are not its own',
+      [
+        id,
+        cookie('bili_jct', '1', { path: '/login/exit' }),
+        cookie('bili_jct', '2', { path: '/login/exit/v2' }),
+      ],
+      '2',
+    ],
+    [
+      'not one of two sessions’',
+      [id, cookie('SESSDATA', 'y', inFront), cookie('bili_jct', 't', { path: '/login/exit' })],
+      undefined,
+    ],
+    [
+      'of the place that the endpoint sees first',
+      [id, own, cookie('SESSDATA', 'x', inFront), cookie('bili_jct', 'deep', inFront)],
+      'deep',
+    ],
+  ])('%s', (_, jar, expected) => {
+    expect(sessionsIn(jar).find((session) => session.id === 'x')?.token).toBe(expected);
   });
 });
 
 it('what is missing or empty is not presented', () => {
-  const [session] = sessionsIn([cookie('SESSDATA', 'h'), cookie('DedeUserID', '')]);
-  expect(session).toMatchObject({ cookieHeader: 'SESSDATA=h', uid: undefined });
+  const [session] = sessionsIn([cookie('SESSDATA', 'x'), cookie('DedeUserID', '')]);
+  expect(session).toMatchObject({ cookieHeader: 'SESSDATA=x', uid: undefined });
+});
+
+describe('the browser sends a session by itself', () => {
+  it.each<[string, Cookie[], boolean]>([
+    ['where it is alone', logIn('A'), true],
+    ['beside a hidden one', [...logIn('B', www), ...logIn('A')], true],
+    ['where its id stands twice', [...logIn('A'), ...logIn('A', inFront)], true],
+    [
+      'where a token of its host alone completes it',
+      [
+        ...without(logIn('A'), 'bili_jct'),
+        cookie('bili_jct', 't', { domain: 'passport.bilibili.com' }),
+      ],
+      true,
+    ],
+    ['but not beside another that is sent', [...logIn('A'), ...logIn('B', inFront)], false],
+    ['but not behind an empty id', [cookie('SESSDATA', '', inFront), ...logIn('A')], false],
+    ['but not behind a strange token', [cookie('bili_jct', 'x', inFront), ...logIn('A')], false],
+    [
+      'but not behind a strange account',
+      [cookie('DedeUserID', 'x', inFront), ...logIn('A')],
+      false,
+    ],
+    ['but not where it is hidden', logIn('A', www), false],
+    ['but not from a partition', logIn('A', embedded), false],
+    ['but not from another first party', logIn('A', { firstPartyDomain: 'bilibili.com' }), false],
+  ])('%s', (_, jar, expected) => {
+    expect(sessionsIn(jar).find(({ id }) => id === idOf('A'))?.sentByBrowser).toBe(expected);
+  });
 });
 
 describe('of several sessions', () => {
-  it('the first is the one that the browser would send, wherever it stands in the jar', () => {
-    const jar = [...logIn('B', { domain: 'www.bilibili.com' }), ...logIn('A')];
-    expect(sessionsIn(jar)).toMatchObject([
-      { handle: valuesOf('A').SESSDATA, cookieHeader: headerOf('A'), sentByBrowser: true },
-      { handle: valuesOf('B').SESSDATA, cookieHeader: headerOf('B'), sentByBrowser: false },
+  it.each<[string, Cookie[], first: string]>([
+    ['that is sent', [...logIn('B', www), ...logIn('A')], 'A'],
+    ['with the deeper path', [...logIn('A'), ...logIn('B', inFront)], 'B'],
+  ])('the first is the one %s, wherever it stands in the jar', (_, jar, first) => {
+    expect(sessionsIn(jar).map(({ id }) => id)).toEqual([
+      idOf(first),
+      idOf(first === 'A' ? 'B' : 'A'),
     ]);
   });
 
-  it('the first is the one with the deeper path', () => {
-    const jar = [...logIn('A'), ...logIn('B', { path: '/login' })];
+  it('two cookies with one value are one, which stands in two places', () => {
+    const [session, ...others] = sessionsIn([...logIn('A'), ...logIn('A', www)]);
+    expect(others).toEqual([]);
+    expect(session?.shapes.size).toBe(2);
+  });
+
+  it.each<[string, Partial<Cookie>, Partial<Cookie>]>([
+    ['host', {}, www],
+    ['path', {}, inFront],
+    ['path, not asked', {}, { path: '/elsewhere' }],
+    ['partition', {}, embedded],
+    ['partition, of two', embedded, { partitionKey: { topLevelSite: 'https://third.test' } }],
+    ['frame', embedded, { partitionKey: { ...embedded.partitionKey, hasCrossSiteAncestor: true } }],
+    ['first party', { firstPartyDomain: 'a.test' }, { firstPartyDomain: 'b.test' }],
+  ])('each is presented with the cookies of its own place: %s', (_, a, b) => {
+    const headers = sessionsIn([...logIn('A', a), ...logIn('B', b)]).map(
+      ({ cookieHeader }) => cookieHeader,
+    );
+    expect(headers.sort()).toEqual([headerOf('A'), headerOf('B')]);
+  });
+
+  it('none is presented with what another lacks', () => {
+    const jar = [cookie('bili_jct', 't'), cookie('SESSDATA', 'x', embedded)];
     expect(sessionsIn(jar)).toMatchObject([
-      // Both are sent: which one the server takes is a guess, so neither is left to the browser.
-      { token: 'token-B', sentByBrowser: false },
-      { token: 'token-A', sentByBrowser: false },
-    ]);
-  });
-
-  it('an empty deeper SESSDATA hides the others from the endpoint', () => {
-    const jar = [cookie('SESSDATA', '', { path: '/login' }), ...logIn('A')];
-    expect(sessionsIn(jar)).toMatchObject([{ token: 'token-A', sentByBrowser: false }]);
-  });
-
-  it('two cookies with one value are one session', () => {
-    const jar = [...logIn('A'), ...logIn('A', { domain: 'passport.bilibili.com' })];
-    expect(sessionsIn(jar)).toHaveLength(1);
-  });
-});
-
-describe('a hidden handle is presented with the cookies of its own shape', () => {
-  it.each<[string, Partial<Cookie>]>([
-    ['host', { domain: 'www.bilibili.com' }],
-    ['path', { path: '/elsewhere' }],
-    ['partition', partition],
-  ])('%s', (_, shape) => {
-    const [, hidden] = sessionsIn([...logIn('A'), ...logIn('B', shape)]);
-    expect(hidden?.cookieHeader).toBe(headerOf('B'));
-  });
-
-  it('and two partitions are two shapes', () => {
-    const other = { partitionKey: { topLevelSite: 'https://third.test' } };
-    const sessions = sessionsIn([...logIn('B', partition), ...logIn('C', other)]);
-    expect(sessions.map(({ token }) => token)).toEqual(['token-B', 'token-C']);
-  });
-
-  it('and never with another session’s', () => {
-    const jar = [cookie('bili_jct', 't'), cookie('SESSDATA', 'h', partition)];
-    expect(sessionsIn(jar)).toMatchObject([
-      { token: undefined, sentByBrowser: false, cookieHeader: 'SESSDATA=h' },
+      { token: undefined, sentByBrowser: false, cookieHeader: 'SESSDATA=x' },
     ]);
   });
 });

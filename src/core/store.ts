@@ -5,6 +5,6 @@
 export interface CookieStore {
   readonly id: string;
   readonly kind: 'default' | 'incognito' | 'private' | 'container';
-  /** What the person calls a container. */
+  /** A container's number: its name is not for us to read. */
   readonly name?: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Cookie } from '../cookie.ts';
+import type { AccountCookieName, Cookie } from '../cookie.ts';
 
 /** A cookie of a domain: one with a leading dot is also for its subdomains. */
 export function cookie(name: string, value: string, parts: Partial<Cookie> = {}): Cookie {
@@ -18,7 +18,7 @@ export function cookie(name: string, value: string, parts: Partial<Cookie> = {})
 /** The values of one log-in, told apart from others' by a letter. */
 export function valuesOf(letter: string) {
   return {
-    SESSDATA: `handle-${letter}%2C1767268800%2Cend*`,
+    SESSDATA: `id-${letter}%2C1767268800%2Cend*`,
     bili_jct: `token-${letter}`,
     DedeUserID: `uid-${letter}`,
     DedeUserID__ckMd5: `md5-${letter}`,
@@ -28,6 +28,28 @@ export function valuesOf(letter: string) {
 /** The four account cookies of one log-in, all of one shape. */
 export function logIn(letter: string, parts: Partial<Cookie> = {}): Cookie[] {
   return Object.entries(valuesOf(letter)).map(([name, value]) => cookie(name, value, parts));
+}
+
+/** A log-in's session id: the value of its `SESSDATA`. */
+export function idOf(letter: string): string {
+  return valuesOf(letter).SESSDATA;
+}
+
+/** By what the fake world recognises a log-in. */
+export function printOf(letter: string): string {
+  return `print of id-${letter}`;
+}
+
+/** Places where a log-in hides from the exit endpoint. */
+export const www: Partial<Cookie> = { domain: 'www.bilibili.com' };
+export const embedded: Partial<Cookie> = {
+  partitionKey: { topLevelSite: 'https://other.test' },
+};
+/** A place from which the endpoint receives cookies before those of the whole site. */
+export const inFront: Partial<Cookie> = { path: '/login' };
+
+export function without(cookies: readonly Cookie[], ...names: AccountCookieName[]): Cookie[] {
+  return cookies.filter(({ name }) => !names.some((other) => other === name));
 }
 
 /** Cookies that no log-out may touch. */

@@ -1,0 +1,195 @@
+import { type Cookie, cookiesSentTo } from './cookie.ts';
+import { exitAddress } from './endpoint.ts';
+import type { KnownSession, Work } from './log-out.ts';
+import type { Outcome } from './outcome.ts';
+import { askLiveness } from './prove.ts';
+import { judgeExit, type Verdict } from './reply.ts';
+import { isSessionId, sessionsIn } from './session.ts';
+
+/** Why a session could not be ended: an outcome, as far as the request tells it. */
+export type Failure = WithoutJar<Extract<Outcome, { othersEnded: boolean }>>;
+type WithoutJar<T> = T extends unknown ? Omit<T, 'cookies' | 'othersEnded'> : never;
+
+type Ruling =
+  | { readonly kind: 'ended'; readonly by: 'yes' | 'dead'; readonly redirectUrl?: string }
+  | Failure;
+
+/**
+ * How many sessions one log-out asks about. A person has one or two; a hostile subdomain can plant
+ * as many session ids as it likes, and keep us busy for ever.
+ */
+const sessionLimit = 10;
+
+/** Failures that are about one session: the next one may fare better. */
+const ownFailures: readonly Failure['kind'][] = [
+  'no-csrf-token',
+  'csrf-rejected',
+  'unexpected-reply',
+];
+
+/**
+ * Step one: ends, one after another, the sessions that were in the jar when the person asked.
+ * @returns the first failure; nothing when all of them have ended.
+ */
+export async function revokeAll(work: Work): Promise<Failure | undefined> {
+  const { order, progress } = work;
+  const sessions = await work.recognise(await work.list());
+  let failure: Failure | undefined;
+  // Without its id the server cannot be asked whether a session has ended: by a former worker's
+  // request, whose answer nobody saw, or by whatever took its cookies since the click.
+  const isLost = order.sessions.some(
+    (fingerprint) =>
+      !work.hasEnded({ fingerprint }) && !sessions.some((one) => one.fingerprint === fingerprint),
+  );
+  if (isLost) {
+    const reason = progress.asked ? 'interrupted' : 'session-gone';
+    failure = { kind: 'unexpected-reply', reason, detail: {} };
+  }
+  for (const session of sessions.filter((one) => work.hasEnded(one))) {
+    work.endedSessions.set(session.fingerprint, session);
+  }
+  const wanted = sessions.filter(
+    (session) => order.sessions.includes(session.fingerprint) && !work.hasEnded(session),
+  );
+  for (const session of wanted.slice(0, sessionLimit)) {
+    const ruling = await revoke(work, session);
+    if (ruling.kind === 'ended') {
+      await noteEnded(work, session, ruling.by);
+      work.redirectUrl ??= ruling.redirectUrl;
+    } else {
+      failure ??= ruling;
+      if (!ownFailures.includes(ruling.kind)) break;
+    }
+  }
+  return failure;
+}
+
+/**
+ * Ends the sessions that came while the log-out was under way and are gone again: the server's own
+ * Set-Cookie, or our removal, has met a new log-in's cookies. Nobody else can end them any more.
+ * @returns those whose death is still to be proven, with an undefined for what is beyond the limit;
+ *   and whether one could not be ended, and may live on without an id here.
+ */
+export async function revokeSwept(work: Work): Promise<{
+  readonly toProve: readonly (KnownSession | undefined)[];
+  readonly isOneLost: boolean;
+}> {
+  // Asked before the jar is read: what comes later is there, and not swept away.
+  const set = work.set();
+  if (!set.some(isSessionId)) return { toProve: [], isOneLost: false };
+  const inJar = new Set((await work.list()).filter(isSessionId).map(({ value }) => value));
+  const came = (await Promise.all(logInsAmong(set).map(work.recognise))).flat();
+  const swept = [...new Map(came.map((session) => [session.id, session])).values()].filter(
+    (session) =>
+      !inJar.has(session.id) &&
+      !work.hasEnded(session) &&
+      !work.order.sessions.includes(session.fingerprint),
+  );
+  const asked = swept.slice(0, sessionLimit);
+  let isOneLost = false;
+  for (const session of asked) {
+    const ruling = await revoke(work, { ...session, sentByBrowser: false });
+    isOneLost ||= ruling.kind !== 'ended';
+  }
+  return { isOneLost, toProve: asked.length < swept.length ? [...asked, undefined] : asked };
+}
+
+/** The cookies of each log-in among those that were set one after another: the id comes first. */
+function logInsAmong(set: readonly Cookie[]): Cookie[][] {
+  return set.flatMap((id, at) => {
+    if (!isSessionId(id)) return [];
+    const later = set.slice(at + 1);
+    const next = later.findIndex(isSessionId);
+    const own = next < 0 ? later : later.slice(0, next);
+    const rest = [...own, ...set.slice(0, at).reverse()];
+    return [[id, ...rest.filter((cookie) => !isSessionId(cookie))]];
+  });
+}
+
+async function noteEnded(work: Work, session: KnownSession, by: 'yes' | 'dead'): Promise<void> {
+  const { fingerprint } = session;
+  work.endedSessions.set(fingerprint, session);
+  await work.advance({ ended: [...work.progress.ended, { fingerprint, by }] });
+}
+
+/**
+ * Ends one session. The request is repeated once each after a lost connection (logging out twice is
+ * harmless), with a token that changed meanwhile, and with the session's cookies attached where it
+ * is in doubt whether the browser sent them, or those of a newer log-in.
+ */
+async function revoke(work: Work, session: KnownSession): Promise<Ruling> {
+  const { server, jar } = work;
+  let { token, cookieHeader } = session;
+  if (token === undefined) {
+    const isDead = (await askLiveness(server, session)) === 'dead';
+    return isDead ? { kind: 'ended', by: 'dead' } : { kind: 'no-csrf-token' };
+  }
+  let isAttached = !jar.isAmbient || !session.sentByBrowser;
+  const ask = async (): Promise<Verdict> => {
+    if (!work.progress.asked) await work.advance({ asked: true });
+    if (work.reached === 'nothing-sent') work.reached = 'asked';
+    const verdict = judgeExit(
+      await server.exit(token ?? '', isAttached ? cookieHeader : undefined),
+    );
+    if (verdict.kind === 'accepted') work.reached = 'accepted';
+    return verdict;
+  };
+  const askTwice = async (): Promise<Verdict> => {
+    const verdict = await ask();
+    return verdict.kind === 'lost' ? ask() : verdict;
+  };
+
+  let verdict = await askTwice();
+  if (verdict.kind === 'csrf-rejected') {
+    const fresh = sessionsIn(await work.list()).find(({ id }) => id === session.id);
+    const isRenewed = fresh?.token !== undefined && fresh.token !== token;
+    if (isRenewed) ({ token, cookieHeader } = fresh);
+    // A log-in may have come in its place, or in front of it: then the browser has presented that.
+    const isHidden = !isAttached && !fresh?.sentByBrowser;
+    isAttached ||= isHidden;
+    if (isRenewed || isHidden) verdict = await ask();
+  }
+  for (;;) {
+    const isYes = verdict.kind === 'accepted';
+    const isDoubtful =
+      verdict.kind === 'not-logged-in' ||
+      verdict.kind === 'web-page' ||
+      (isYes && !isAttached && (await mayBeAnothers(work, session)));
+    if (!isDoubtful) return rulingOf(verdict);
+    const liveness = await askLiveness(server, session);
+    if (liveness === 'dead') return { kind: 'ended', by: isYes ? 'yes' : 'dead' };
+    if (isAttached) return rulingOf(verdict, liveness);
+    isAttached = true;
+    verdict = await askTwice();
+  }
+}
+
+/**
+ * Whether a yes may be about something else than the session that was to be presented: about nobody,
+ * if the browser sent no cookies and has them still, or about a log-in that came meanwhile.
+ */
+async function mayBeAnothers(work: Work, { id }: KnownSession): Promise<boolean> {
+  const sent = cookiesSentTo(exitAddress, await work.list());
+  // Asked after the jar: what replaced the session in it has been told by then.
+  if (work.set().some((cookie) => isSessionId(cookie) && cookie.value !== id)) return true;
+  return sent.some((cookie) => isSessionId(cookie) && cookie.value === id);
+}
+
+function rulingOf(verdict: Verdict, liveness?: 'alive' | 'unclear'): Ruling {
+  switch (verdict.kind) {
+    case 'accepted': {
+      const { redirectUrl } = verdict;
+      return { kind: 'ended', by: 'yes', ...(redirectUrl !== undefined && { redirectUrl }) };
+    }
+    case 'lost':
+      return { kind: 'offline' };
+    case 'web-page':
+      return { kind: 'unexpected-reply', reason: 'web-page', detail: verdict.detail };
+    case 'not-logged-in': {
+      const reason = liveness === 'alive' ? 'still-alive' : 'unclear';
+      return { kind: 'unexpected-reply', reason, detail: verdict.detail };
+    }
+    default:
+      return verdict;
+  }
+}
