@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
+import { createEvent } from './testing/event.ts';
 
 const browser = vi.hoisted(() => ({
   runtime: { getURL: () => 'moz-extension://own/' },
@@ -6,47 +7,51 @@ const browser = vi.hoisted(() => ({
 }));
 vi.mock('webextension-polyfill', () => ({ default: browser }));
 
-const doors = await import('./doors.ts');
+const { onMenuChosen, onShortcut, readShortcut } = await import('./doors.ts');
 
-const event = () => {
-  const listeners: ((...details: unknown[]) => unknown)[] = [];
-  return {
-    addListener: (listener: (...details: unknown[]) => unknown) => listeners.push(listener),
-    fire: (...details: unknown[]) => Promise.all(listeners.map((listener) => listener(...details))),
-  };
-};
-const tab = { cookieStoreId: 'firefox-container-7' };
+const tab = { cookieStoreId: 'firefox-container-7', windowId: 3 };
+const place = { storeId: 'firefox-container-7', windowId: 3 };
 
 beforeEach(() => {
-  for (const name of ['contextMenus', 'commands']) Reflect.deleteProperty(browser, name);
+  for (const name of ['contextMenus', 'commands', 'tabs']) Reflect.deleteProperty(browser, name);
 });
 
-it('a browser without menus and shortcuts, like Firefox for Android, loses these doors only', async () => {
-  const opened = vi.fn();
-  doors.onMenuChosen(() => 'Log out', opened);
-  doors.onShortcut(opened);
-  expect(await doors.readShortcut()).toBeUndefined();
-  expect(opened).not.toHaveBeenCalled();
+it('a browser without menus and shortcuts, like Firefox for Android, lacks these only', async () => {
+  const chosen = vi.fn();
+  onMenuChosen(() => 'Log out', chosen);
+  onShortcut(chosen);
+  expect(await readShortcut()).toBeUndefined();
+  expect(chosen).not.toHaveBeenCalled();
 });
 
-it('the shortcut opens its door for our command, with the store of its tab', async () => {
-  const onCommand = event();
+it('the shortcut tells of our command, with the place of its tab', async () => {
+  const onCommand = createEvent();
   Object.assign(browser, { commands: { onCommand } });
-  const opened = vi.fn();
-  doors.onShortcut(opened);
+  const pressed = vi.fn();
+  onShortcut(pressed);
   await onCommand.fire('another', tab);
   await onCommand.fire('log-out', tab);
-  expect(opened.mock.calls).toEqual([['firefox-container-7']]);
+  expect(pressed.mock.calls).toEqual([[place]]);
 });
 
-it('the menu opens its door for our items, with the store of their tab', async () => {
-  const onClicked = event();
+it('the shortcut without a tab is about the active one, in a window that is not known', async () => {
+  const onCommand = createEvent();
+  const query = async () => [tab];
+  Object.assign(browser, { commands: { onCommand }, tabs: { query } });
+  const pressed = vi.fn();
+  onShortcut(pressed);
+  await onCommand.fire('log-out', undefined);
+  expect(pressed.mock.calls).toEqual([[{ ...place, windowId: undefined }]]);
+});
+
+it('the menu tells of our items, with the place of their tab', async () => {
+  const onClicked = createEvent();
   Object.assign(browser, { contextMenus: { onClicked } });
-  Object.assign(browser.runtime, { onInstalled: event(), onStartup: event() });
-  const opened = vi.fn();
-  doors.onMenuChosen(() => 'Log out', opened);
+  Object.assign(browser.runtime, { onInstalled: createEvent(), onStartup: createEvent() });
+  const chosen = vi.fn();
+  onMenuChosen(() => 'Log out', chosen);
   for (const menuItemId of ['another', 'log-out', 'log-out-page']) {
     await onClicked.fire({ menuItemId }, tab);
   }
-  expect(opened.mock.calls).toEqual([['firefox-container-7'], ['firefox-container-7']]);
+  expect(chosen.mock.calls).toEqual([[place], [place]]);
 });

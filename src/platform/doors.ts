@@ -1,4 +1,4 @@
-import browser, { type Menus } from 'webextension-polyfill';
+import browser, { type Menus, type Tabs } from 'webextension-polyfill';
 import { siteOrigins } from './access.ts';
 import { storeIdOf } from './stores.ts';
 
@@ -25,12 +25,23 @@ function create(item: Menus.CreateCreatePropertiesType): void {
 
 const isIncognito = browser.extension.inIncognitoContext;
 
+/** Where a log-out was asked for. */
+export interface Place {
+  readonly storeId: string;
+  /** The window, as far as it is known: the popup opens there. */
+  readonly windowId: number | undefined;
+}
+
+async function placeOf(tab: Tabs.Tab | undefined): Promise<Place> {
+  return { storeId: await storeIdOf(tab), windowId: tab?.windowId };
+}
+
 /**
- * Calls back when one of our menu items is chosen, with the store of its tab. Does nothing where
+ * Calls back when one of our menu items is chosen, with the place of its tab. Does nothing where
  * there are no such menus (Firefox for Android).
  * @param title is what the items say, asked for whenever they are made.
  */
-export function onMenuChosen(title: () => string, listener: (storeId: string) => void): void {
+export function onMenuChosen(title: () => string, listener: (place: Place) => void): void {
   if (!browser.contextMenus) return;
   let last: Promise<unknown> = Promise.resolve();
   const renew = () => {
@@ -43,17 +54,17 @@ export function onMenuChosen(title: () => string, listener: (storeId: string) =>
   // Chromium's incognito context has menus of its own, and gets neither event.
   if (isIncognito) renew();
   browser.contextMenus.onClicked.addListener(async ({ menuItemId }, tab) => {
-    if (String(menuItemId).startsWith(logOutId)) listener(await storeIdOf(tab));
+    if (String(menuItemId).startsWith(logOutId)) listener(await placeOf(tab));
   });
 }
 
 /**
- * Calls back when the keyboard shortcut is pressed, with the store of the active tab. Does nothing
+ * Calls back when the keyboard shortcut is pressed, with the place of the active tab. Does nothing
  * where there are no shortcuts (Firefox for Android).
  */
-export function onShortcut(listener: (storeId: string) => void): void {
+export function onShortcut(listener: (place: Place) => void): void {
   browser.commands?.onCommand.addListener(async (command, tab) => {
-    if (command === logOutId) listener(await storeIdOf(tab));
+    if (command === logOutId) listener(await placeOf(tab));
   });
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import browser from 'webextension-polyfill';
 import { type LogOutRecord, recordSchema } from '../core/record.ts';
+import { memory } from './memory.ts';
 
 const prefix = 'log-out:';
 
@@ -8,31 +8,20 @@ const prefix = 'log-out:';
 export interface Records {
   all(): Promise<LogOutRecord[]>;
   put(record: LogOutRecord): Promise<void>;
-  /**
-   * Changes the record with this id; nothing happens when a later log-out has taken its place.
-   * @returns the changed record, if it was there.
-   */
-  change(
-    storeId: string,
-    id: string,
-    change: (record: LogOutRecord) => LogOutRecord,
-  ): Promise<LogOutRecord | undefined>;
+  remove(storeId: string): Promise<void>;
 }
 
-/** The record of one store's current or last log-out; one that cannot be understood is none. */
-export async function readRecord(storeId: string): Promise<LogOutRecord | undefined> {
-  const key = prefix + storeId;
-  return parse((await browser.storage.session.get(key))[key]);
+/** The records as they are stored; one that cannot be understood is none. */
+export async function readRecords(): Promise<LogOutRecord[]> {
+  return Object.entries(await memory.all())
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([, stored]) => v.safeParse(recordSchema, stored))
+    .flatMap((parsed) => (parsed.success ? [parsed.output] : []));
 }
 
-/** Calls back after any change of the records. */
+/** Calls back after the worker has changed the records. */
 export function onRecordsChanged(listener: () => void): void {
-  browser.storage.session.onChanged.addListener(() => listener());
-}
-
-function parse(stored: unknown): LogOutRecord | undefined {
-  const parsed = v.safeParse(recordSchema, stored);
-  return parsed.success ? parsed.output : undefined;
+  memory.onChanged(listener);
 }
 
 /** The worker's view of the records: the only one that writes, one write after another. */
@@ -43,26 +32,9 @@ export function createRecords(): Records {
     last = result.catch(() => undefined);
     return result;
   };
-  const write = (record: LogOutRecord) =>
-    browser.storage.session.set({ [prefix + record.storeId]: record });
-
   return {
-    all: () =>
-      inTurn(async () => {
-        const stored = await browser.storage.session.get(null);
-        return Object.entries(stored)
-          .filter(([key]) => key.startsWith(prefix))
-          .map(([, value]) => parse(value))
-          .filter((record) => record !== undefined);
-      }),
-    put: (record) => inTurn(() => write(record)),
-    change: (storeId, id, change) =>
-      inTurn(async () => {
-        const record = await readRecord(storeId);
-        if (record?.id !== id) return undefined;
-        const changed = change(record);
-        await write(changed);
-        return changed;
-      }),
+    all: () => inTurn(readRecords),
+    put: (record) => inTurn(() => memory.set(prefix + record.storeId, record)),
+    remove: (storeId) => inTurn(() => memory.remove(prefix + storeId)),
   };
 }

@@ -17,48 +17,32 @@ export interface SessionRules {
   during<T>(rule: RequestRule, run: () => Promise<T>): Promise<T>;
 }
 
-/** Longer than any request runs, in seconds: an older rule has lost its worker. */
-const longestLife = 60;
-
-/** Seconds, in as many bits as an id has room for: they come round every twelve days. */
-const clockBits = 20;
-const countBits = 10;
-const now = () => Math.floor(Date.now() / 1000) % 2 ** clockBits;
-const ageOf = (id: number) =>
-  (now() - Math.floor(id / 2 ** (countBits + 1)) + 2 ** clockBits) % 2 ** clockBits;
+/** Half of the ids that a rule may have: the lowest bit tells whose it is. */
+const idCount = 2 ** 29;
 
 /**
  * Rules that set headers of our own requests. Session rules outlive a worker, and the two workers
- * of a split incognito extension share them. So an id tells whose rule it is (the lowest bit) and
- * when it was made: each worker clears on start what its own former life left behind, and at any
- * time what nobody can be waiting for, since the other one may never start again.
+ * of a split incognito extension share them. So each worker has ids of its own, even or odd, and
+ * clears at its start what its own former life left behind; the other's are in use.
  */
 export function createSessionRules(half: 'even' | 'odd'): SessionRules {
   const parity = half === 'odd' ? 1 : 0;
-  // Counted, not drawn: two requests of one second must not meet at one id.
-  let count = 0;
-  const newId = () => {
-    count = (count + 1) % 2 ** countBits;
-    // 0 is no id.
-    return (now() * 2 ** countBits + count) * 2 + parity || 2;
-  };
+  // Never 0, which is no id.
+  const newId = () => (Math.floor(Math.random() * (idCount - 1)) + 1) * 2 + parity;
   const initiatorDomains = [new URL(browser.runtime.getURL('')).host];
 
-  const clear = async (isLeft: (id: number) => boolean) => {
+  const clearOwn = async () => {
     const rules = await browser.declarativeNetRequest.getSessionRules();
-    const removeRuleIds = rules.map((rule) => rule.id).filter(isLeft);
+    const removeRuleIds = rules.map(({ id }) => id).filter((id) => id % 2 === parity);
     if (removeRuleIds.length > 0) {
       await browser.declarativeNetRequest.updateSessionRules({ removeRuleIds });
     }
   };
-  const cleared = clear((id) => id % 2 === parity || ageOf(id) > longestLife).catch(
-    () => undefined,
-  );
+  const cleared = clearOwn().catch(() => undefined);
 
   return {
     async during(rule, run) {
       await cleared;
-      await clear((id) => ageOf(id) > longestLife).catch(() => undefined);
       const id = newId();
       await browser.declarativeNetRequest.updateSessionRules({
         addRules: [

@@ -1,0 +1,57 @@
+import browser from 'webextension-polyfill';
+
+/** A place that keeps values until the browser ends, and that worker and pages see alike. */
+export interface Memory {
+  /** Everything that is there. */
+  all(): Promise<Record<string, unknown>>;
+  set(key: string, value: unknown): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Calls back after another context has changed something. */
+  onChanged(listener: () => void): void;
+}
+
+const shared: Memory = {
+  all: () => browser.storage.session.get(null),
+  set: (key, value) => browser.storage.session.set({ [key]: value }),
+  remove: (key) => browser.storage.session.remove(key),
+  onChanged: (listener) => browser.storage.session.onChanged.addListener(() => listener()),
+};
+
+/**
+ * Chromium's incognito contexts share `storage.session` with the ordinary ones, where it would
+ * outlive the last incognito window. Their cache storage is their own, and goes with it.
+ */
+function createIncognitoMemory(): Memory {
+  const name = 'memory';
+  const channel = new BroadcastChannel(name);
+  const opened = () => caches.open(name);
+  // A cache takes web addresses only; this one is never asked for.
+  const addressOf = (key: string) => `https://memory.invalid/${encodeURIComponent(key)}`;
+  const keyOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
+  return {
+    async all() {
+      const cache = await opened();
+      const requests = await cache.keys();
+      const entries = requests.map(async (request) => {
+        const kept = await cache.match(request);
+        return [keyOf(request.url), await kept?.json()];
+      });
+      return Object.fromEntries(await Promise.all(entries));
+    },
+    async set(key, value) {
+      await (await opened()).put(addressOf(key), Response.json(value));
+      channel.postMessage(key);
+    },
+    async remove(key) {
+      await (await opened()).delete(addressOf(key));
+      channel.postMessage(key);
+    },
+    onChanged: (listener) => channel.addEventListener('message', () => listener()),
+  };
+}
+
+const isChromium = browser.runtime.getURL('').startsWith('chrome-extension:');
+
+/** The memory of this context's kind of window. */
+export const memory: Memory =
+  isChromium && browser.extension.inIncognitoContext ? createIncognitoMemory() : shared;

@@ -1,0 +1,129 @@
+import { describe, expect, it, vi } from 'vitest';
+
+const own = 'firefox-default';
+const container = 'firefox-container-1';
+
+interface Browser {
+  readonly isFirefox?: boolean;
+  readonly incognito?: boolean;
+  /** The active tab of each window, by the window's id; 1 has the focus. */
+  readonly active?: Readonly<Record<number, { cookieStoreId?: string }>>;
+  readonly action?: Readonly<Record<string, unknown>>;
+}
+
+async function setUp({ isFirefox = true, incognito = false, active = {}, action = {} }: Browser) {
+  const openPopup = vi.fn(async (_options: object) => {});
+  const setBadgeText = vi.fn(async (_details: object) => {});
+  const query = vi.fn(
+    async ({ windowId = 1, active: isActive }: { windowId?: number; active?: boolean }) =>
+      isActive
+        ? [active[windowId]].flatMap((tab) => (tab ? [{ ...tab, windowId }] : []))
+        : [{ id: 8 }, {}, { id: 9 }],
+  );
+  const browser = {
+    runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
+    extension: { inIncognitoContext: incognito },
+    tabs: { query },
+    action: {
+      openPopup,
+      setBadgeText,
+      setBadgeBackgroundColor: async () => {},
+      setTitle: async () => {},
+      ...action,
+    },
+  };
+  vi.resetModules();
+  vi.doMock('webextension-polyfill', () => ({ default: browser }));
+  const { toolbar } = await import('./toolbar.ts');
+  return { toolbar, openPopup, setBadgeText, query };
+}
+
+describe('the popup opens by itself', () => {
+  it.each<[string, Browser, string, number | undefined, number[]]>([
+    ['in the window of the menu or shortcut', { active: { 1: {}, 2: {} } }, own, 2, [2]],
+    [
+      'in the one with the focus, where that is not known',
+      { active: { 1: {} } },
+      own,
+      undefined,
+      [1],
+    ],
+    [
+      'over a tab of the same container',
+      { active: { 2: { cookieStoreId: container } } },
+      container,
+      2,
+      [2],
+    ],
+    [
+      'not over a tab of another container',
+      { active: { 2: { cookieStoreId: container } } },
+      own,
+      2,
+      [],
+    ],
+    [
+      'not over an ordinary tab for a container',
+      { active: { 2: { cookieStoreId: own } } },
+      container,
+      2,
+      [],
+    ],
+    [
+      'not over a private window for an ordinary one',
+      { active: { 1: { cookieStoreId: 'firefox-private' } } },
+      own,
+      undefined,
+      [],
+    ],
+    ['not over another window, when its own is closed', { active: { 1: {} } }, own, 2, []],
+    ['in Chromium, whose tabs name no store', { isFirefox: false, active: { 2: {} } }, '0', 2, [2]],
+  ])('%s', async (_, browser, storeId, windowId, opened) => {
+    const { toolbar, openPopup } = await setUp(browser);
+    await toolbar.openPopup(storeId, windowId);
+    expect(openPopup.mock.calls).toEqual(opened.map((id) => [{ windowId: id }]));
+  });
+
+  it.each<[string, unknown]>([
+    ['cannot', () => Promise.reject(new Error('no window'))],
+    ['knows no such call (Chromium before 127)', undefined],
+  ])('and where the browser %s, nothing happens', async (_, openPopup) => {
+    const { toolbar } = await setUp({ active: { 1: {} }, action: { openPopup } });
+    await expect(toolbar.openPopup(own, 1)).resolves.toBeUndefined();
+  });
+});
+
+describe('the button', () => {
+  it.each<[string, unknown, boolean]>([
+    ['is pinned', async () => ({ isOnToolbar: true }), true],
+    ['is hidden in the menu', async () => ({ isOnToolbar: false }), false],
+    ['cannot tell', undefined, true],
+    ['fails to tell', () => Promise.reject(new Error('no')), true],
+  ])('that %s', async (_, getUserSettings, isInSight) => {
+    const { toolbar } = await setUp({ action: { getUserSettings } });
+    expect(await toolbar.isInSight()).toBe(isInSight);
+  });
+
+  const badge = { text: '!', color: '#c62828', title: 'Title' };
+
+  it('is one for all ordinary windows', async () => {
+    const { toolbar, setBadgeText } = await setUp({});
+    await toolbar.show(badge);
+    expect(setBadgeText.mock.calls).toEqual([[{ text: '!' }]]);
+  });
+
+  it('is drawn by an incognito context on its own tabs, and goes with them', async () => {
+    const { toolbar, setBadgeText } = await setUp({ isFirefox: false, incognito: true });
+    await toolbar.show(badge);
+    expect(setBadgeText.mock.calls).toEqual([[{ text: '!', tabId: 8 }], [{ text: '!', tabId: 9 }]]);
+  });
+
+  it.each<[string, (parts: Awaited<ReturnType<typeof setUp>>) => void]>([
+    ['a tab is gone', ({ setBadgeText }) => setBadgeText.mockRejectedValue(new Error('no tab'))],
+    ['the tabs cannot be listed', ({ query }) => query.mockRejectedValue(new Error('closing'))],
+  ])('that cannot be drawn is no error: %s', async (_, break_) => {
+    const parts = await setUp({ isFirefox: false, incognito: true });
+    break_(parts);
+    await expect(parts.toolbar.show(badge)).resolves.toBeUndefined();
+  });
+});
