@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { AftercareTask } from '../core/aftercare.ts';
+import { type AftercareTask, aftercareTasks } from '../core/aftercare.ts';
 import { fatesOf, type GoodKind } from '../core/outcome.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createAftercare } from './aftercare.ts';
@@ -13,8 +13,8 @@ function setUp(stored: Settings, allowed: readonly AftercareTask[]) {
   let settings = stored;
   const parts = {
     readSettings: vi.fn(async () => settings),
-    writeSettings: vi.fn(async (changed: Settings) => {
-      settings = changed;
+    switchOff: vi.fn(async (task: AftercareTask) => {
+      settings = { ...settings, [task]: false };
     }),
     isAllowed: vi.fn(async (task: AftercareTask) => allowed.includes(task)),
     tasks: {
@@ -41,14 +41,14 @@ const cases: [Settings, AftercareTask[], AftercareTask[]][] = [
 it.each(cases)('planned is what is on and allowed: %j, %j: %j', async (stored, allowed, tasks) => {
   const { aftercare, parts } = setUp(stored, allowed);
   expect(await aftercare.planned(ended('logged-out'))).toEqual(tasks);
-  expect(parts.writeSettings).not.toHaveBeenCalled();
+  expect(parts.switchOff).not.toHaveBeenCalled();
   for (const task of Object.values(parts.tasks)) expect(task).not.toHaveBeenCalled();
 });
 
 it.each<[GoodKind, AftercareTask[]]>([
   ['logged-out', ['biligame', 'siteData']],
   ['session-expired', ['biligame', 'siteData']],
-  // The server has ended nothing: biligame's cookies may be the handle on a living session.
+  // The server has ended nothing: biligame's cookies may hold the id of a living session.
   ['already-logged-out', ['siteData']],
   ['removed-locally', ['siteData']],
 ])('after %s follows: %j', async (kind, tasks) => {
@@ -61,8 +61,8 @@ it.each(cases)('what is not allowed is switched off: %j, %j: %j', async (stored,
   await aftercare.switchOffForbidden();
   const expected = { biligame: left.includes('biligame'), siteData: left.includes('siteData') };
   expect(settings()).toEqual(expected);
-  const changes = expected.biligame !== stored.biligame || expected.siteData !== stored.siteData;
-  expect(parts.writeSettings).toHaveBeenCalledTimes(changes ? 1 : 0);
+  const gone = aftercareTasks.filter((task) => stored[task] && !expected[task]);
+  expect(parts.switchOff.mock.calls).toEqual(gone.map((task) => [task]));
 });
 
 it('what was switched off stays so when it is allowed again', async () => {
@@ -74,8 +74,7 @@ it('what was switched off stays so when it is allowed again', async () => {
 });
 
 describe('a task is run', () => {
-  const cookies = fatesOf([], [], []);
-  const result = { outcome: { kind: 'logged-out', cookies } } as const;
+  const result = { outcome: ended('logged-out'), kept: [], dead: [], endedIds: ['id'] };
   it.each([
     ['biligame', 'other-session'],
     ['siteData', 'done'],

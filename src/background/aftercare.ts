@@ -5,7 +5,7 @@ import type { Settings } from '../settings/settings.ts';
 
 interface Parts {
   readSettings(): Promise<Settings>;
-  writeSettings(settings: Settings): Promise<void>;
+  switchOff(task: AftercareTask): Promise<void>;
   /** Whether a person allows a task what it needs; it can be withdrawn at any time. */
   isAllowed(task: AftercareTask): Promise<boolean>;
   readonly tasks: {
@@ -23,7 +23,7 @@ const endings: Record<AftercareTask, readonly GoodKind[]> = {
 };
 
 /** What follows a good log-out: each task that is switched on, and allowed what it needs. */
-export function createAftercare({ readSettings, writeSettings, isAllowed, tasks }: Parts) {
+export function createAftercare({ readSettings, switchOff, isAllowed, tasks }: Parts) {
   return {
     async planned({ kind }: Outcome): Promise<AftercareTask[]> {
       const switchedOn = await readSettings();
@@ -40,13 +40,8 @@ export function createAftercare({ readSettings, writeSettings, isAllowed, tasks 
     /** Switches off what is no longer allowed, so that it does not come back on with a permission. */
     async switchOffForbidden(): Promise<void> {
       const settings = await readSettings();
-      const allowed = await Promise.all(
-        aftercareTasks.map(
-          async (task) => [task, settings[task] && (await isAllowed(task))] as const,
-        ),
-      );
-      if (allowed.some(([task, isOn]) => isOn !== settings[task])) {
-        await writeSettings({ ...settings, ...Object.fromEntries(allowed) });
+      for (const task of aftercareTasks) {
+        if (settings[task] && !(await isAllowed(task))) await switchOff(task);
       }
     },
   };

@@ -1,47 +1,64 @@
 import { describe, expect, it } from 'vitest';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
-import { begun, ended, type LogOutRecord, proved, seen, type Trigger } from '../core/record.ts';
+import {
+  begun,
+  type LogOutRecord,
+  type Trigger,
+  withOutcome,
+  withProgress,
+  withRevocation,
+  withSeen,
+} from '../core/record.ts';
 import { createFeedback } from './feedback.ts';
 
 const cookies = fatesOf([], [], []);
 const good: Outcome = { kind: 'logged-out', cookies };
-const bad: Outcome = { kind: 'offline', cookies };
+const bad: Outcome = { kind: 'offline', cookies, othersEnded: false };
 const endedAt = 1_000_000;
 
-const start = (trigger: Trigger = 'shortcut', id = 'a') =>
-  begun({ id, storeId: '0', trigger, mode: 'server', startedAt: 0 });
+const start = (trigger: Trigger = 'shortcut', id = 'a', storeId = '0') =>
+  begun({ id, storeId, trigger, mode: 'server', startedAt: 0, sessions: ['s'], found: [] });
 const endOf = (record: LogOutRecord, outcome: Outcome, isProving = false) =>
-  ended(record, { outcome, endedAt, isProving, tasks: [] }, undefined);
+  withOutcome(record, { outcome, endedAt, isProving, tasks: [], kept: [], dead: [] });
 
 /** A toolbar that writes down what it shows, and a clock that is moved by hand. */
-function setUp({ isInSight = true } = {}) {
+function setUp({ isInSight = async () => true, isBroken = false } = {}) {
   const badges: string[] = [];
   const colors: string[] = [];
   const timers: { at: number; callback: () => void }[] = [];
-  let popups = 0;
+  const popups: [string, number | undefined][] = [];
   let time = endedAt;
-  const show = createFeedback({
+  const broken = async () => {
+    if (isBroken) throw new Error('broken');
+  };
+  const feedback = createFeedback({
     toolbar: {
       async show({ text, color, title }) {
         badges.push(`${text}|${title}`);
         colors.push(color);
+        await broken();
       },
-      isInSight: async () => isInSight,
-      async openPopup() {
-        popups += 1;
+      isInSight,
+      async openPopup(...place) {
+        popups.push(place);
+        await broken();
       },
     },
-    serves: () => true,
     translate: (key, ...substitutions) =>
       substitutions.length > 0 ? `${key}(${substitutions.join()})` : key,
     after: (milliseconds, callback) => timers.push({ at: time + milliseconds, callback }),
     now: () => time,
   });
   return {
+    ...feedback,
     badges,
     colors,
-    show,
-    popups: () => popups,
+    popups,
+    /** Shows one state of a record after another. */
+    showAll(...records: LogOutRecord[]) {
+      for (const record of records) feedback.show(record);
+    },
+    badge: () => badges.at(-1)?.split('|')[0],
     pass(milliseconds: number) {
       time += milliseconds;
       const due = timers.filter(({ at }) => at <= time);
@@ -63,22 +80,34 @@ describe('the badge', () => {
     ['work', start(), `…|${titled('workingTitle')}`],
     ['a good end', endOf(start(), good), `✓|${titled('loggedOutTitle')}`],
     ['a good end, being proved', asking, `✓|${titled('loggedOutTitle')}`],
-    ['a good end, proven', proved(asking, 'proven'), `✓|${titled('loggedOutTitle')}`],
-    ['a good end, proof unknown', proved(asking, 'unknown'), `✓|${titled('loggedOutTitle')}`],
+    ['a good end, proven', withRevocation(asking, 'proven'), `✓|${titled('loggedOutTitle')}`],
+    [
+      'a good end, proof unknown',
+      withRevocation(asking, 'unknown'),
+      `✓|${titled('loggedOutTitle')}`,
+    ],
     [
       'a good end, seen',
-      seen(endOf(start(), { kind: 'removed-locally', cookies })),
+      withSeen(endOf(start(), { kind: 'removed-locally', cookies })),
       `✓|${titled('removedLocallyTitle')}`,
     ],
     [
       'a session that is still alive',
-      proved(asking, 'still-alive'),
+      withRevocation(asking, 'still-alive'),
       `!|${titled('stillAliveTitle')}`,
     ],
-    ['a session that is still alive, seen', seen(proved(asking, 'still-alive')), '|name'],
+    [
+      'a session that is still alive, seen',
+      withSeen(withRevocation(asking, 'still-alive')),
+      '|name',
+    ],
     ['a failure', endOf(start(), bad), `!|${titled('offlineTitle')}`],
-    ['a failure, seen', seen(endOf(start(), bad)), '|name'],
-    ['no access', endOf(start(), { kind: 'no-access' }), `!|${titled('noAccessTitle')}`],
+    ['a failure, seen', withSeen(endOf(start(), bad)), '|name'],
+    [
+      'no access',
+      endOf(start(), { kind: 'no-access', reached: 'asked' }),
+      `!|${titled('noAccessTitle')}`,
+    ],
   ])('shows %s', (_, record, badge) => {
     const { show, badges } = setUp();
     show(record);
@@ -86,9 +115,16 @@ describe('the badge', () => {
   });
 
   it('has a color of its own for work, good and bad', () => {
-    const { show, colors } = setUp();
-    for (const record of [start(), endOf(start(), good), endOf(start(), bad)]) show(record);
+    const { showAll, colors } = setUp();
+    showAll(start(), endOf(start(), good), endOf(start(), bad));
     expect(new Set(colors).size).toBe(3);
+  });
+
+  it('is drawn once for all steps of the work', () => {
+    const { showAll, badges } = setUp();
+    const progress = { step: 'clear', asked: true, ended: [], left: [] } as const;
+    showAll(start(), withProgress(start(), progress), withProgress(start(), progress));
+    expect(badges).toHaveLength(1);
   });
 
   it('shows ! until it is seen', () => {
@@ -97,8 +133,17 @@ describe('the badge', () => {
     show(failure);
     pass(60_000);
     expect(badges).toHaveLength(1);
-    show(seen(failure));
+    show(withSeen(failure));
     expect(badges.at(-1)).toBe('|name');
+  });
+
+  it('of a former worker is drawn over by a new one, also where nothing is to be told', () => {
+    const { show, renew, badges } = setUp();
+    renew();
+    expect(badges).toEqual(['|name']);
+    show(endOf(start(), bad));
+    renew();
+    expect(badges.slice(1)).toEqual(Array(2).fill(`!|${titled('offlineTitle')}`));
   });
 });
 
@@ -117,14 +162,14 @@ describe('the ✓', () => {
   });
 
   it('goes six seconds after the end, not after what else is known of it', () => {
-    const { show, badges, pass } = setUp();
+    const { show, badge, pass } = setUp();
     const asking = endOf(start(), good, true);
     show(asking);
     pass(4_000);
-    show(proved(asking, 'proven'));
-    expect(badges.at(-1)?.startsWith('✓')).toBe(true);
+    show(withRevocation(asking, 'proven'));
+    expect(badge()).toBe('✓');
     pass(2_000);
-    expect(badges.at(-1)).toBe('|name');
+    expect(badge()).toBe('');
   });
 
   it('is not shown by a worker that starts later', () => {
@@ -135,32 +180,32 @@ describe('the ✓', () => {
   });
 
   it('does not take away what a later log-out shows', () => {
-    const { show, badges, pass } = setUp();
-    show(done);
-    show(start('shortcut', 'b'));
+    const { showAll, badge, pass } = setUp();
+    showAll(done, start('shortcut', 'b'));
     pass(6_000);
-    expect(badges.at(-1)).toBe(`…|${titled('workingTitle')}`);
+    expect(badge()).toBe('…');
   });
 
   it('does not take away the warning of its own log-out', () => {
-    const { show, badges, pass } = setUp();
+    const { showAll, badge, pass } = setUp();
     const asking = endOf(start(), good, true);
-    show(asking);
-    show(proved(asking, 'still-alive'));
+    showAll(asking, withRevocation(asking, 'still-alive'));
     pass(6_000);
-    expect(badges.at(-1)).toBe(`!|${titled('stillAliveTitle')}`);
+    expect(badge()).toBe('!');
   });
 });
 
 describe('the popup opens by itself', () => {
-  const fromDoor = (trigger: Trigger) => {
+  const storyOf = (trigger: Trigger) => {
+    const work = [start(trigger), start(trigger), start(trigger)];
     const asking = endOf(start(trigger), good, true);
     return {
-      failure: [start(trigger), endOf(start(trigger), bad)],
-      warning: [start(trigger), asking, proved(asking, 'still-alive')],
-      good: [start(trigger), asking, proved(asking, 'proven')],
+      failure: [...work, endOf(start(trigger), bad)],
+      warning: [...work, asking, withRevocation(asking, 'still-alive')],
+      good: [...work, asking, withRevocation(asking, 'proven')],
     };
   };
+  const outOfSight = async () => false;
 
   it.each<[Trigger, number]>([
     ['context-menu', 1],
@@ -168,10 +213,10 @@ describe('the popup opens by itself', () => {
     ['popup', 0],
   ])('for a failure, where it was asked for elsewhere: %s, %i', async (trigger, count) => {
     for (const kind of ['failure', 'warning'] as const) {
-      const { show, popups } = setUp();
-      for (const record of fromDoor(trigger)[kind]) show(record);
+      const { showAll, popups } = setUp();
+      showAll(...storyOf(trigger)[kind]);
       await settled();
-      expect(popups()).toBe(count);
+      expect(popups).toHaveLength(count);
     }
   });
 
@@ -180,35 +225,54 @@ describe('the popup opens by itself', () => {
     ['context-menu', false, 1],
     ['shortcut', false, 1],
     ['popup', false, 0],
-  ])('for a good end only out of sight, once: %s, %s, %i', async (trigger, isInSight, count) => {
-    const { show, popups } = setUp({ isInSight });
-    const { good: records } = fromDoor(trigger);
-    for (const record of [...records, ...records.slice(-1)]) show(record);
+  ])(
+    'once, and at a good end only if the button is unpinned: %s, %s, %i',
+    async (trigger, isInSight, count) => {
+      const { show, popups } = setUp({ isInSight: async () => isInSight });
+      const { good: records } = storyOf(trigger);
+      for (const record of [...records, ...records.slice(-1)]) {
+        show(record);
+        await settled();
+        // Never while it is at work.
+        if (record.state.phase === 'working') expect(popups).toEqual([]);
+      }
+      expect(popups).toHaveLength(count);
+    },
+  );
+
+  it('once for a failure, also where the button is unpinned', async () => {
+    const { showAll, popups } = setUp({ isInSight: outOfSight });
+    const failure = endOf(start(), bad);
+    showAll(start(), failure, failure, withSeen(failure));
     await settled();
-    expect(popups()).toBe(count);
+    expect(popups).toHaveLength(1);
   });
 
-  it('once for a failure, also out of sight', async () => {
-    const { show, popups } = setUp({ isInSight: false });
-    const [working = start(), failure = start()] = fromDoor('shortcut').failure;
-    for (const record of [working, failure, failure, seen(failure)]) show(record);
+  it('for the store and over the window in which the log-out was asked for', async () => {
+    const { showAll, setWindow, popups } = setUp();
+    setWindow('1', 7);
+    setWindow('0', 8);
+    const [inOne, inTwo] = [start('shortcut', 'a', '1'), start('shortcut', 'b', '2')];
+    showAll(inOne, endOf(inOne, bad), inTwo, endOf(inTwo, bad));
     await settled();
-    expect(popups()).toBe(1);
+    expect(popups).toEqual([
+      ['1', 7],
+      ['2', undefined],
+    ]);
   });
 
   it('not for an end that a starting worker finds', async () => {
-    const { show, popups } = setUp({ isInSight: false });
+    const { show, popups } = setUp({ isInSight: outOfSight });
     show(endOf(start(), bad));
     await settled();
-    expect(popups()).toBe(0);
+    expect(popups).toEqual([]);
   });
 
   it('not for the end of one log-out after the work of another', async () => {
-    const { show, popups } = setUp({ isInSight: false });
-    show(start('shortcut', 'b'));
-    show(endOf(start('shortcut', 'a'), bad));
+    const { showAll, popups } = setUp({ isInSight: outOfSight });
+    showAll(start('shortcut', 'b'), endOf(start('shortcut', 'a'), bad));
     await settled();
-    expect(popups()).toBe(0);
+    expect(popups).toEqual([]);
   });
 });
 
@@ -217,13 +281,36 @@ describe('of several stores', () => {
   const failed = inStore('1', endOf(start(), bad));
 
   it.each<[string, LogOutRecord[], string]>([
-    ['a failure that nobody has seen', [failed, seen(endOf(start(), good))], '!'],
+    ['a failure that nobody has seen', [failed, withSeen(endOf(start(), good))], '!'],
     ['a failure, also when another ends well later', [failed, endOf(start(), good)], '!'],
     ['work under way before a failure', [start(), failed], '…'],
-    ['the newest end, when all is seen', [seen(failed), endOf(start(), good)], '✓'],
+    ['the newest end, when all is seen', [withSeen(failed), endOf(start(), good)], '✓'],
   ])('the badge shows %s', (_, records, badge) => {
-    const { badges, show } = setUp();
-    for (const record of records) show(record);
-    expect(badges.at(-1)?.split('|')[0]).toBe(badge);
+    const shown = setUp();
+    shown.showAll(...records);
+    expect(shown.badge()).toBe(badge);
   });
+
+  it('one that is gone holds the badge no longer: neither its work nor its failure', () => {
+    const { showAll, forget, badge } = setUp();
+    showAll(inStore('1', start()), endOf(start(), bad));
+    expect(badge()).toBe('…');
+    forget('1');
+    expect(badge()).toBe('!');
+    forget('0');
+    expect(badge()).toBe('');
+  });
+});
+
+it('a toolbar that fails in every way is no error', async () => {
+  const fails = async (): Promise<never> => {
+    throw new Error('broken');
+  };
+  // An unhandled rejection fails this test run.
+  for (const isInSight of [fails, async () => false]) {
+    const { showAll, badges } = setUp({ isInSight, isBroken: true });
+    showAll(start(), endOf(start(), good));
+    await settled();
+    expect(badges).toHaveLength(2);
+  }
 });

@@ -12,13 +12,11 @@ interface Toolbar {
     readonly title: string;
   }): Promise<void>;
   isInSight(): Promise<boolean>;
-  openPopup(): Promise<void>;
+  openPopup(storeId: string, windowId: number | undefined): Promise<void>;
 }
 
 interface Parts {
   readonly toolbar: Toolbar;
-  /** Whether a store's log-outs are this worker's: another worker opens the popup for its own. */
-  serves(storeId: string): boolean;
   readonly translate: Translate;
   /** Calls back after so many milliseconds. */
   after(milliseconds: number, callback: () => void): void;
@@ -28,31 +26,43 @@ interface Parts {
 
 const colors = { working: '#5f6b7a', good: '#1a7f37', bad: '#c62828' };
 
+export interface Feedback {
+  /** Is to be shown every new state of a record. */
+  show(record: LogOutRecord): void;
+  /** A store has no record any more. */
+  forget(storeId: string): void;
+  /** Draws the button anew, whatever a former worker has drawn. */
+  renew(): void;
+  /** The window in which a store's next log-out was asked for. */
+  setWindow(storeId: string, windowId: number | undefined): void;
+}
+
 /**
  * Tells of a log-out without the popup: by the toolbar badge (… while working, ✓ for some seconds,
- * ! until it is seen) and the button's title. A failure opens the popup by itself, and so does any
- * end while the button is out of sight, unless the log-out was asked for in the popup.
- * @returns a function that is to be shown every new state of a record.
+ * ! until it is seen) and the button's title. Unless the log-out was asked for in the popup, a
+ * failure opens the popup by itself, and so does any end while the button is out of sight: once.
  */
-export function createFeedback({ toolbar, serves, translate, after, now }: Parts) {
+export function createFeedback({ toolbar, translate, after, now }: Parts): Feedback {
   /** The newest state of each store's record. */
   const known = new Map<string, LogOutRecord>();
+  const windows = new Map<string, number | undefined>();
+  let drawn: string | undefined;
 
   const show = (text: string, color: string, ...parts: Message[]) => {
     const name = translate('name');
     const words = parts.map((part) => translate(...part)).join(' ');
-    void toolbar.show({
-      text,
-      color,
-      title: words === '' ? name : translate('badgeTitle', name, words),
-    });
+    const title = words === '' ? name : translate('badgeTitle', name, words);
+    if (drawn === text + title) return;
+    drawn = text + title;
+    toolbar.show({ text, color, title }).catch(() => undefined);
   };
 
   const showEnded = (record: EndedRecord) => {
     const { outcome, revocation, endedAt, seen } = record.state;
     const ending = endingOf(outcome, revocation, plain);
     const title: Message = [ending.title];
-    const left = endedAt + tickDuration - now();
+    // A clock may have been put back.
+    const left = Math.min(endedAt + tickDuration - now(), tickDuration);
     if (needsAttention(record) && !seen) {
       show('!', colors.bad, title);
     } else if (ending.isGood && left > 0) {
@@ -73,23 +83,40 @@ export function createFeedback({ toolbar, serves, translate, after, now }: Parts
     const ended = (records as EndedRecord[]).sort((a, b) => b.state.endedAt - a.state.endedAt);
     const [newest] = ended;
     const unseen = ended.find((record) => needsAttention(record) && !record.state.seen);
-    if (newest) showEnded(unseen ?? newest);
+    const told = unseen ?? newest;
+    if (told) showEnded(told);
+    else show('', colors.good);
   };
 
   /** Where the button is hidden in the browser's menu, its ✓ reaches nobody. */
-  const showUnlessInSight = async () => {
-    if (!(await toolbar.isInSight())) await toolbar.openPopup();
+  const openPopup = async (record: LogOutRecord) => {
+    if (needsAttention(record) || !(await toolbar.isInSight())) {
+      await toolbar.openPopup(record.storeId, windows.get(record.storeId));
+    }
   };
 
-  return (record: LogOutRecord): void => {
-    const before = known.get(record.storeId);
-    // Deleted first: a map keeps the order in which its keys came.
-    known.delete(record.storeId);
-    known.set(record.storeId, record);
-    draw();
-    if (before?.id !== record.id || record.trigger === 'popup' || !serves(record.storeId)) return;
-    if (needsAttention(record) && !needsAttention(before)) void toolbar.openPopup();
-    else if (before.state.phase === 'working') void showUnlessInSight();
+  return {
+    show(record) {
+      const before = known.get(record.storeId);
+      // Deleted first: a map keeps the order in which its keys came.
+      known.delete(record.storeId);
+      known.set(record.storeId, record);
+      draw();
+      if (record.trigger === 'popup' || record.state.phase !== 'ended') return;
+      const hasJustEnded = before?.id === record.id && before.state.phase === 'working';
+      const isWarning =
+        before?.id === record.id && !needsAttention(before) && needsAttention(record);
+      if (hasJustEnded || isWarning) openPopup(record).catch(() => undefined);
+    },
+    forget(storeId) {
+      known.delete(storeId);
+      draw();
+    },
+    renew() {
+      drawn = undefined;
+      draw();
+    },
+    setWindow: (storeId, windowId) => void windows.set(storeId, windowId),
   };
 }
 

@@ -1,18 +1,21 @@
 import { logOutOfSisterSite, sisterSite } from '../core/aftercare.ts';
-import { judgeNav } from '../core/reply.ts';
-import { sessionsIn } from '../core/session.ts';
 import * as access from '../platform/access.ts';
-import { onMenuChosen, onShortcut } from '../platform/doors.ts';
+import { onMenuChosen, onShortcut, type Place } from '../platform/doors.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
-import { createJar } from '../platform/jar.ts';
-import { createRecords, onRecordsChanged } from '../platform/records.ts';
+import { createJar, onSessionsChanged } from '../platform/jar.ts';
+import { createRecords } from '../platform/records.ts';
 import { acceptConnections, onMessage } from '../platform/runtime.ts';
 import { createServer, visit } from '../platform/server.ts';
 import { createSessionRules } from '../platform/session-rules.ts';
-import { readSettings, writeSettings } from '../platform/settings-store.ts';
+import { readSettings, writeSetting } from '../platform/settings-store.ts';
 import { removeSiteData } from '../platform/site-data.ts';
-import { ambientStoreId, serves } from '../platform/stores.ts';
+import {
+  ambientStoreId,
+  isPrivateStoreGone,
+  onStoreMayBeGone,
+  serves,
+} from '../platform/stores.ts';
 import { toolbar } from '../platform/toolbar.ts';
 import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
@@ -20,6 +23,7 @@ import { parseSettings } from '../settings/settings.ts';
 import { createAftercare } from './aftercare.ts';
 import { createFeedback } from './feedback.ts';
 import { createLogOutService } from './log-out-service.ts';
+import { profileOf } from './profile.ts';
 
 // Everything below is registered synchronously: a worker is woken for listeners it had at its start.
 
@@ -28,12 +32,13 @@ const jarOf = (storeId: string) => createJar('bilibili.com', storeId, storeId ==
 
 const aftercare = createAftercare({
   readSettings: async () => parseSettings(await readSettings()),
-  writeSettings,
+  switchOff: (task) => writeSetting(task, false),
   isAllowed: access.isTaskAllowed,
   tasks: {
-    biligame: (storeId, { redirectUrl, session }) => {
+    biligame: (storeId, { redirectUrl, endedIds }) => {
       const jar = createJar(sisterSite, storeId, storeId === ambientStoreId);
-      return logOutOfSisterSite({ jar, server, visit }, redirectUrl, session?.handle);
+      const isAllowed = () => access.isTaskAllowed('biligame');
+      return logOutOfSisterSite({ jar, server, visit, isAllowed }, redirectUrl, endedIds);
     },
     siteData: async (storeId) => {
       await removeSiteData(storeId);
@@ -42,17 +47,15 @@ const aftercare = createAftercare({
   },
 });
 
-const records = createRecords();
-const show = createFeedback({
+const feedback = createFeedback({
   toolbar,
-  serves,
   translate,
   after: (milliseconds, callback) => setTimeout(callback, milliseconds),
   now: Date.now,
 });
 
 const service = createLogOutService({
-  records,
+  records: createRecords(),
   needsOf: (storeId) => ({
     access,
     jar: jarOf(storeId),
@@ -60,20 +63,22 @@ const service = createLogOutService({
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   }),
   serves,
+  isGone: isPrivateStoreGone,
   fingerprint,
   aftercare,
   watchdog,
-  show,
+  feedback,
   now: Date.now,
   newId: () => crypto.randomUUID(),
 });
 
-onMenuChosen(
-  () => translate('logOutOfBilibili'),
-  (storeId) => service.logOut(storeId, 'context-menu', 'server'),
-);
-
-onShortcut((storeId) => service.logOut(storeId, 'shortcut', 'server'));
+/** From outside the popup, the badge and the popup that opens by itself tell every end. */
+const logOutFrom = (trigger: 'context-menu' | 'shortcut') => (place: Place) => {
+  feedback.setWindow(place.storeId, place.windowId);
+  service.logOut(place.storeId, trigger, 'server').catch(() => undefined);
+};
+onMenuChosen(() => translate('logOutOfBilibili'), logOutFrom('context-menu'));
+onShortcut(logOutFrom('shortcut'));
 
 onMessage(
   createDispatcher({
@@ -85,23 +90,22 @@ onMessage(
       await service.logOutAll(storeIds, 'popup');
       return null;
     },
-    'get-profile': async ({ storeId }) => {
-      const [session] = sessionsIn(await jarOf(storeId).list());
-      return session ? judgeNav(await server.nav(session.cookieHeader)) : { liveness: 'unclear' };
-    },
-    'mark-seen': async ({ storeId, id }) => {
-      await service.markSeen(storeId, id);
-      return null;
-    },
+    'get-profile': ({ storeId, session }) =>
+      profileOf({ jar: jarOf(storeId), server, fingerprint }, storeId, session),
+    'mark-seen': ({ storeId }) => service.markSeen(storeId),
   }),
 );
 
-access.onAccessChanged(() => aftercare.switchOffForbidden());
-
-// One button for both of Chromium's workers: each draws the other's log-outs too.
-onRecordsChanged(async () => {
-  for (const record of await records.all()) if (!serves(record.storeId)) show(record);
+access.onAccessChanged(async () => {
+  // Settings that cannot be stored keep no record from going.
+  await aftercare.switchOffForbidden().catch(() => undefined);
+  if (await access.isGranted()) await service.forgetWithoutAccess();
 });
+
+// A record speaks of its own sessions only, whether or not a popup is open.
+onSessionsChanged((storeId, came) => service.sessionsChanged(storeId, came));
+onStoreMayBeGone(() => service.forgetOutdated());
+void service.forgetOutdated();
 
 acceptConnections();
 acceptWakeups();

@@ -2,135 +2,179 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
-import { type AccountCookieName, accountCookieNames, type Cookie } from '../core/cookie.ts';
-import type { Mode, Needs, Result } from '../core/log-out.ts';
+import { accountCookieNames } from '../core/cookie.ts';
+import { beginning, type Mode, type Needs, type Progress, type Result } from '../core/log-out.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
-import { begun, ended, type LogOutRecord, recordSchema, tended } from '../core/record.ts';
-import type { Answer } from '../core/reply.ts';
-import { lost, navAlive, navDead, yes } from '../core/testing/answers.ts';
+import {
+  begun,
+  type LogOutRecord,
+  recordSchema,
+  withFollowUp,
+  withOutcome,
+  withProgress,
+  withSeen,
+} from '../core/record.ts';
+import { lost, navAlive, navDead } from '../core/testing/answers.ts';
 import { bystanders, logIn, valuesOf } from '../core/testing/cookies.ts';
 import { createWorld, type Script, type World, type WorldOptions } from '../core/testing/world.ts';
 import { createLogOutService } from './log-out-service.ts';
 
-const print = (salt: string, value: string) =>
-  createHash('sha256').update(`${salt} ${value}`).digest('hex');
+const printOf = (salt: string, id: string) =>
+  createHash('sha256').update(`${salt} ${id}`).digest('hex');
+const print = (salt: string, letter: string) => printOf(salt, valuesOf(letter).SESSDATA);
 const now = 1_000_000;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Records as a browser stores them: as JSON, and one for each store. */
-function createRecords(initial: readonly LogOutRecord[]) {
-  const stored = new Map<string, string>();
+async function fails(): Promise<never> {
+  throw new Error('broken');
+}
+
+/** Records as a browser stores them: as JSON, one for each store, and not at once. */
+function createRecords(options: Pick<SetUp, 'before' | 'broken'>) {
+  const stored = new Map(
+    (options.before ?? []).map((record) => [record.storeId, JSON.stringify(record)]),
+  );
   const history: LogOutRecord[] = [];
-  const read = (storeId: string): LogOutRecord | undefined => {
+  const read = (storeId = '0'): LogOutRecord | undefined => {
     const text = stored.get(storeId);
     return text === undefined ? undefined : v.parse(recordSchema, JSON.parse(text));
   };
-  const write = (record: LogOutRecord) => {
-    stored.set(record.storeId, JSON.stringify(record));
-    history.push(structuredClone(record));
+  const broken = new Set<'all' | 'put' | 'remove'>(options.broken);
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after another, as the real ones are. */
+  const inTurn = <T>(name: 'all' | 'put' | 'remove', task: () => T): Promise<T> => {
+    const result = last.then(turn).then(() => (broken.has(name) ? fails() : task()));
+    last = result.catch(() => undefined);
+    return result;
   };
-  for (const record of initial) stored.set(record.storeId, JSON.stringify(record));
   return {
+    broken,
     history,
     read,
-    all: async () => [...stored.keys()].map(read).filter((record) => record !== undefined),
-    async put(record: LogOutRecord) {
-      await new Promise((resolve) => setImmediate(resolve));
-      write(record);
-    },
-    async change(storeId: string, id: string, change: (record: LogOutRecord) => LogOutRecord) {
-      const record = read(storeId);
-      if (record?.id !== id) return undefined;
-      const changed = change(record);
-      write(changed);
-      return changed;
-    },
+    all: () =>
+      inTurn('all', () => [...stored.keys()].map(read).filter((record) => record !== undefined)),
+    put: (record: LogOutRecord) =>
+      inTurn('put', () => {
+        stored.set(record.storeId, JSON.stringify(record));
+        history.push(structuredClone(record));
+      }),
+    remove: (storeId: string) => inTurn('remove', () => void stored.delete(storeId)),
   };
 }
 
 interface SetUp extends Partial<WorldOptions> {
+  /** What a former worker has left. */
   readonly before?: readonly LogOutRecord[];
-  readonly serves?: (storeId: string) => boolean;
-  readonly needs?: (needs: Needs) => Omit<Needs, 'report'>;
-  readonly fingerprint?: (salt: string, value: string) => Promise<string>;
-  readonly setWatchdog?: () => Promise<void>;
-  readonly clearWatchdog?: () => Promise<void>;
-  readonly brokenRecords?: boolean;
+  /** What the storage fails to do. */
+  readonly broken?: readonly ('all' | 'put' | 'remove')[];
+  /** What differs in each store; without it, there is the store 0 alone. */
+  readonly stores?: Readonly<Record<string, Partial<WorldOptions>>>;
+  readonly needs?: (needs: Needs) => Needs;
+  readonly isGone?: (storeId: string) => Promise<boolean>;
+  readonly fingerprint?: () => Promise<string>;
   readonly planned?: () => Promise<AftercareTask[]>;
-  readonly tend?: (
-    task: AftercareTask,
-    storeId: string,
-    result: Result,
-  ) => Promise<AftercareResult>;
+  readonly follow?: (task: AftercareTask, storeId: string, r: Result) => Promise<AftercareResult>;
+  readonly watchdog?: () => Promise<void>;
 }
 
 function setUp(options: SetUp = {}) {
-  const world = createWorld({ cookies: [...bystanders, ...logIn('A')], ...options });
-  const records = createRecords(options.before ?? []);
-  if (options.brokenRecords) records.all = fails;
+  const { stores = { '0': {} }, needs = (usual) => usual } = options;
+  const worlds = new Map(
+    Object.entries(stores).map(([storeId, parts]) => [
+      storeId,
+      createWorld({ cookies: [...bystanders, ...logIn('A')], ...options, ...parts }),
+    ]),
+  );
+  const worldOf = (storeId = '0'): World => {
+    const world = worlds.get(storeId);
+    if (!world) throw new Error('No such store.');
+    return world;
+  };
+  const records = createRecords(options);
   const shown: LogOutRecord[] = [];
+  const feedback = {
+    show: vi.fn((record: LogOutRecord) => void shown.push(structuredClone(record))),
+    forget: vi.fn(),
+    renew: vi.fn(),
+  };
   const watchdog = {
-    set: vi.fn(options.setWatchdog ?? (async () => {})),
-    clear: vi.fn(options.clearWatchdog ?? (async () => {})),
+    set: vi.fn(options.watchdog ?? (async () => {})),
+    clear: vi.fn(options.watchdog ?? (async () => {})),
   };
   const aftercare = {
     planned: vi.fn(options.planned ?? (async () => [])),
-    run: vi.fn(options.tend ?? (async () => 'done' as const)),
+    run: vi.fn(options.follow ?? (async () => 'done' as const)),
   };
   let ids = 0;
   const service = createLogOutService({
     records,
-    needsOf: () => (options.needs ? options.needs(world.needs) : world.needs),
-    serves: options.serves ?? ((storeId) => storeId === '0'),
-    fingerprint: options.fingerprint ?? (async (salt, value) => print(salt, value)),
+    needsOf: (storeId) => needs(worldOf(storeId).needs),
+    serves: (storeId) => worlds.has(storeId),
+    isGone: options.isGone ?? (async () => false),
+    fingerprint: options.fingerprint ?? (async (salt, id) => printOf(salt, id)),
     aftercare,
     watchdog,
-    show: (record) => shown.push(structuredClone(record)),
+    feedback,
     now: () => now,
     newId: () => `id-${++ids}`,
   });
   const state = (storeId = '0') => records.read(storeId)?.state;
-  /** Waits for what is under way: an outcome, or with the proof. */
-  const outcome = (storeId = '0') =>
+  const untilEnded = (storeId = '0') =>
     vi.waitFor(() => {
       const current = state(storeId);
       if (current?.phase !== 'ended') throw new Error('Not ended yet.');
-      return current.outcome;
+      return current;
     });
-  const proof = () =>
-    vi.waitFor(() => {
-      const current = state();
-      if (current?.phase !== 'ended' || current.revocation === 'asking') throw new Error('Asking.');
-      return current.revocation;
-    });
-  /** Waits until the former life is dealt with. */
-  const started = async () => {
-    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalled());
-    watchdog.clear.mockClear();
+  return {
+    ...{ world: worldOf('0' in stores ? '0' : Object.keys(stores)[0]), worldOf },
+    ...{ records, shown, feedback, watchdog, aftercare, service, state },
+    outcome: async (storeId = '0') => (await untilEnded(storeId)).outcome,
+    proof: async () => {
+      await vi.waitFor(async () => expect((await untilEnded()).revocation).not.toBe('asking'));
+      return (await untilEnded()).revocation;
+    },
+    /** Waits until the former life is dealt with. */
+    async started() {
+      await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalled());
+      watchdog.clear.mockClear();
+    },
   };
-  return { world, records, shown, watchdog, aftercare, service, state, outcome, proof, started };
 }
 
 /** An answer that comes when it is let go. */
-function gate(answer?: Answer) {
+function gate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
   const script: Script = async (truth) => {
     await opened;
-    return answer ?? truth();
+    return truth();
   };
-  return { script, open };
+  return { opened, script, open };
 }
 
 /** Long enough for everything that waits for nothing outside. */
 async function settle() {
-  for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 60; i += 1) await turn();
 }
 
-async function fails(): Promise<never> {
-  throw new Error('broken');
+const found = [...accountCookieNames];
+const everythingStays = fatesOf(found, found, found);
+const offline: Outcome = { kind: 'offline', cookies: everythingStays, othersEnded: false };
+
+/** What a worker that was stopped at work has left: asked for when session A was in the jar. */
+function workingRecord(progress: Partial<Progress> = {}, parts: Partial<LogOutRecord> = {}) {
+  const start = { trigger: 'shortcut', mode: 'server', startedAt: now - 1, found } as const;
+  const record = begun({ id: 'old', storeId: '0', sessions: [print('old', 'A')], ...start });
+  return { ...withProgress(record, { ...beginning, ...progress }), ...parts };
 }
+
+function endedRecord({ outcome = offline, isProving = false, kept = [print('old', 'A')] } = {}) {
+  const end = { endedAt: now - 1, tasks: [], dead: [] };
+  return withOutcome(workingRecord(), { ...end, outcome, isProving, kept });
+}
+const loggedOut: Outcome = { kind: 'logged-out', cookies: fatesOf(found, [], []) };
 
 describe('one log-out', () => {
   it('is told step by step, to the record and to the feedback alike', async () => {
@@ -138,9 +182,9 @@ describe('one log-out', () => {
     await service.logOut('0', 'shortcut', 'server');
     expect(await proof()).toBe('proven');
     const told = ({ state }: LogOutRecord) =>
-      state.phase === 'working' ? state.progress.step : (state.revocation ?? state.outcome.kind);
-    const steps = ['access', 'access', 'read', 'exit', 'judge', 'confirm', 'asking', 'proven'];
-    expect(records.history.map(told)).toEqual(steps);
+      state.phase === 'working' ? state.progress.step : (state.revocation ?? '');
+    const steps = records.history.map(told);
+    expect([...new Set(steps)]).toEqual(['revoke', 'clear', 'asking', 'proven']);
     expect(shown).toEqual(records.history);
     expect(shown.at(-1)).toEqual({
       id: 'id-1',
@@ -148,13 +192,16 @@ describe('one log-out', () => {
       trigger: 'shortcut',
       mode: 'server',
       startedAt: now,
-      fingerprint: print('id-1', valuesOf('A').SESSDATA),
+      sessions: [print('id-1', 'A')],
+      found,
       state: {
         phase: 'ended',
         endedAt: now,
-        outcome: { kind: 'logged-out', cookies: fatesOf(accountCookieNames, [], []) },
+        outcome: loggedOut,
         revocation: 'proven',
         seen: false,
+        kept: [],
+        dead: [],
       },
     });
   });
@@ -177,72 +224,49 @@ describe('one log-out', () => {
     expect(world.exits).toHaveLength(requests);
   });
 
-  it('resolves when its record is there, before it has an outcome', async () => {
-    const { script, open } = gate();
-    const { service, state, outcome } = setUp({ exit: [script] });
+  it('resolves when its record is there; has its outcome, and only then its proof', async () => {
+    const [exit, nav] = [gate(), gate()];
+    const { service, state, outcome, proof } = setUp({ exit: [exit.script], nav: [nav.script] });
     await service.logOut('0', 'popup', 'server');
     expect(state()?.phase).toBe('working');
-    open();
-    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
-  });
-
-  it('has its outcome before its proof', async () => {
-    const { script, open } = gate();
-    const { service, state, outcome, proof } = setUp({ nav: [script] });
-    await service.logOut('0', 'popup', 'server');
+    exit.open();
     await outcome();
     expect(state()).toMatchObject({ revocation: 'asking' });
-    open();
+    nav.open();
     expect(await proof()).toBe('proven');
   });
 
-  it.each<[string, SetUp, string]>([
+  it.each<[string, SetUp, string | undefined]>([
     ['dead', { nav: [navDead] }, 'proven'],
     ['alive', { nav: [navAlive, navAlive] }, 'still-alive'],
     ['unclear', { nav: [lost] }, 'unknown'],
     ['failing', { nav: [fails] }, 'unknown'],
+    ['not asked after a failure', { exit: [lost, lost] }, undefined],
   ])('is proved: %s', async (_, options, revocation) => {
     const { service, proof } = setUp(options);
     await service.logOut('0', 'popup', 'server');
     expect(await proof()).toBe(revocation);
   });
-
-  it('has no proof to wait for after a failure', async () => {
-    const { service, outcome, state } = setUp({ exit: [lost, lost] });
-    await service.logOut('0', 'popup', 'server');
-    await outcome();
-    expect(state()).not.toHaveProperty('revocation');
-  });
-
-  it('is about the session that was kept, where it ended at one', async () => {
-    const { service, outcome, records } = setUp({
-      cookies: [...logIn('A'), ...logIn('B', { domain: 'www.bilibili.com' })],
-      alive: ['A', 'B'],
-    });
-    await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toMatchObject({ reason: 'other-session' });
-    expect(records.read('0')?.fingerprint).toBe(print('id-1', valuesOf('B').SESSDATA));
-  });
 });
 
 describe('one at a time', () => {
-  it('ten calls are one log-out', async () => {
+  it('ten presses at once, of all kinds, are one log-out', async () => {
     const { service, world, records, proof } = setUp();
-    const doors = ['popup', 'context-menu', 'shortcut'] as const;
+    const triggers = ['popup', 'context-menu', 'shortcut'] as const;
     await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
-        service.logOut('0', doors[i % 3] ?? 'popup', i % 2 ? 'local' : 'server'),
+        service.logOut('0', triggers[i % 3] ?? 'popup', i % 2 ? 'local' : 'server'),
       ),
     );
     await proof();
     expect(world.exits).toHaveLength(1);
     expect(new Set(records.history.map(({ id }) => id))).toEqual(new Set(['id-1']));
-    expect(records.read('0')).toMatchObject({ trigger: 'popup', mode: 'server' });
+    expect(records.read()).toMatchObject({ trigger: 'popup', mode: 'server' });
   });
 
-  it('until the outcome is there', async () => {
+  it('until the outcome is there, whatever it is', async () => {
     const { script, open } = gate();
-    const { service, world, records, outcome } = setUp({ exit: [script] });
+    const { service, world, records, outcome } = setUp({ exit: [script, lost, lost] });
     await service.logOut('0', 'popup', 'server');
     await settle();
     await service.logOut('0', 'popup', 'local');
@@ -250,129 +274,166 @@ describe('one at a time', () => {
     open();
     await outcome();
     await settle();
+    world.alive.add(valuesOf('A').SESSDATA);
+    world.set(...logIn('A'));
     await service.logOut('0', 'popup', 'server');
-    await outcome();
-    expect(records.read('0')?.id).toBe('id-2');
+    expect(await outcome()).toMatchObject({ kind: 'offline' });
+    await settle();
+    await service.logOut('0', 'popup', 'server');
+    await settle();
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
+    expect(records.read()?.id).toBe('id-3');
   });
 
-  it('in each store, and all stores at once', async () => {
-    const { script, open } = gate(yes);
-    const { service, world, outcome } = setUp({
-      exit: [script, yes],
-      nav: Array(9).fill(navDead),
-      serves: () => true,
-    });
+  it('in each store, and several stores beside one another', async () => {
+    const { script, open } = gate();
+    const { service, outcome } = setUp({ stores: { '0': { exit: [script] }, '1': {} } });
     await service.logOut('0', 'popup', 'server');
     await service.logOut('1', 'popup', 'server');
     expect(await outcome('1')).toMatchObject({ kind: 'logged-out' });
     open();
-    await outcome('0');
-    expect(world.exits).toHaveLength(2);
+    expect(await outcome('0')).toMatchObject({ kind: 'logged-out' });
   });
 
   it('and none for a store that another worker serves', async () => {
     const { service, world, records } = setUp();
     await expect(service.logOut('1', 'popup', 'server')).rejects.toThrow();
-    expect(records.history).toEqual([]);
-    expect(world.events).toEqual([]);
-  });
-
-  it('a failure does not block the next', async () => {
-    const { service, outcome, records } = setUp({ exit: [lost, lost] });
-    await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toMatchObject({ kind: 'offline' });
-    await settle();
-    await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
-    expect(records.read('0')?.id).toBe('id-2');
-  });
-});
-
-describe('several stores', () => {
-  it('are logged out one after another, each once, as one batch', async () => {
-    const { script, open } = gate(yes);
-    const { service, world, records, outcome } = setUp({
-      exit: [script, lost, lost],
-      serves: () => true,
-    });
-    await service.logOutAll(['0', '1', '0'], 'popup');
-    await settle();
-    expect(world.exits).toHaveLength(1);
-    expect(records.read('1')?.state.phase).toBe('working');
-    await service.logOut('1', 'popup', 'local');
-    open();
-    await outcome('1');
-    const written = [records.read('0'), records.read('1')];
-    expect(written).toMatchObject([{ mode: 'server' }, { mode: 'server' }]);
-    expect(new Set(written.map((record) => record?.batch))).toEqual(new Set([written[0]?.batch]));
-    expect(written[0]?.batch).toBeTypeOf('string');
-    expect(new Set(records.history.map(({ id }) => id)).size).toBe(2);
-  });
-
-  it('are all served by this worker, or none is logged out', async () => {
-    const { service, world, records } = setUp();
     await expect(service.logOutAll(['0', '1'], 'popup')).rejects.toThrow();
     expect(records.history).toEqual([]);
     expect(world.events).toEqual([]);
   });
 });
 
-describe('a record', () => {
-  it('that cannot be written starts nothing, and stands in nobody’s way', async () => {
-    const { service, world, records, outcome } = setUp();
-    const put = records.put;
-    records.put = fails;
-    await expect(service.logOut('0', 'popup', 'server')).rejects.toThrow('broken');
+describe('“everywhere”', () => {
+  it('logs out one store after another, each once, as one batch', async () => {
+    const { script, open } = gate();
+    const stores = { '0': { exit: [script] }, '1': {} };
+    const { service, worldOf, records, outcome, state } = setUp({ stores });
+    await service.logOutAll(['0', '1', '0'], 'popup');
     await settle();
-    expect(world.events).toEqual([]);
-    records.put = put;
-    await service.logOut('0', 'popup', 'server');
+    expect(worldOf('1').exits).toEqual([]);
+    expect(state('1')?.phase).toBe('working');
+    await service.logOut('1', 'popup', 'local');
+    open();
+    await outcome('1');
+    const written = [records.read('0'), records.read('1')];
+    expect(written).toMatchObject([{ mode: 'server' }, { mode: 'server' }]);
+    expect(new Set(written.map((record) => record?.batch))).toEqual(new Set([expect.any(String)]));
+    expect(new Set(records.history.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('tells of a container that was deleted while it waited, also when that has been seen', async () => {
+    const { script, open } = gate();
+    const stores = { '0': { exit: [script] }, '1': {} };
+    const { service, worldOf, outcome, records } = setUp({ stores });
+    await service.logOutAll(['0', '1'], 'popup');
+    worldOf('1').exists = false;
+    open();
+    expect(await outcome('1')).toMatchObject({ kind: 'unexpected-reply', reason: 'store-gone' });
+    await service.forgetOutdated();
+    await service.markSeen('1');
+    await service.forgetOutdated();
+    expect(records.read('1')).toBeDefined();
+  });
+});
+
+describe('storage that fails', () => {
+  const internalError = { kind: 'unexpected-reply', reason: 'internal-error' };
+  const fromRevoke = (record: LogOutRecord) =>
+    record.state.phase === 'ended' ? record.state.outcome.kind : record.state.progress.step;
+
+  it('when the shortcut is pressed: it is told as an end, and trying again works', async () => {
+    const { service, world, records, shown, watchdog, outcome, started } = setUp();
+    await started();
+    records.broken.add('put');
+    await expect(service.logOut('0', 'shortcut', 'server')).rejects.toThrow('broken');
+    await settle();
+    // First the work: without it, the feedback would not know whose end it is.
+    expect(shown.map(fromRevoke)).toEqual(['revoke', 'unexpected-reply']);
+    expect(shown.at(-1)?.state).toMatchObject({ outcome: internalError });
+    expect([...world.exits, ...world.removed]).toEqual([]);
+    expect(watchdog.set).not.toHaveBeenCalled();
+    // Whoever opens the popup is told, once.
+    expect(await service.markSeen('0')).toBe(true);
+    expect(await service.markSeen('0')).toBe(false);
+    records.broken.clear();
+    await service.logOut('0', 'shortcut', 'server');
     expect(await outcome()).toMatchObject({ kind: 'logged-out' });
   });
 
-  it('is never written by the proof of an earlier log-out', async () => {
-    const { script, open } = gate(navAlive);
-    const { service, world, records, shown, state, outcome } = setUp({ nav: [script, navAlive] });
-    await service.logOut('0', 'popup', 'server');
-    await outcome();
+  it('for one store of “everywhere”: none is left at work', async () => {
+    const { service, records, shown } = setUp({ stores: { '0': {}, '1': {} } });
     await settle();
-    await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toMatchObject({ kind: 'already-logged-out' });
-    const before = records.history.length;
-    open();
+    const { put } = records;
+    records.put = (record) => (record.storeId === '1' ? fails() : put(record));
+    await expect(service.logOutAll(['0', '1'], 'popup')).rejects.toThrow('broken');
     await settle();
-    expect(world.navs).toHaveLength(2);
-    expect(state()).not.toHaveProperty('revocation');
-    expect(records.history).toHaveLength(before);
-    expect(shown).toHaveLength(before);
+    expect(records.read('0')?.state).toMatchObject({ outcome: internalError });
+    expect(records.read('1')).toBeUndefined();
+    for (const storeId of ['0', '1']) {
+      expect(shown.findLast((record) => record.storeId === storeId)?.state.phase).toBe('ended');
+    }
   });
 
-  it('is marked as seen by its id only', async () => {
-    const { service, proof, state, shown } = setUp();
+  it('half-way: the log-out goes on, nothing stays at “Logging out…”', async () => {
+    const { script, open } = gate();
+    const { service, records, shown, watchdog, started } = setUp({ exit: [script] });
+    await started();
+    await service.logOut('0', 'context-menu', 'server');
+    records.broken.add('put');
+    open();
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+    expect(shown.at(-1)?.state).toMatchObject({ outcome: loggedOut, revocation: 'proven' });
+    await settle();
+    expect(records.read()).toBeUndefined();
+  });
+
+  it('for everything but the first write: the feedback tells the end all the same', async () => {
+    const { script, open } = gate();
+    const { service, records, shown, watchdog, started } = setUp({ exit: [script] });
+    await started();
     await service.logOut('0', 'popup', 'server');
-    await proof();
-    await service.markSeen('0', 'id-0');
-    await service.markSeen('1', 'id-1');
-    expect(state()).toMatchObject({ seen: false });
-    const before = shown.length;
-    await service.markSeen('0', 'id-1');
-    expect(state()).toMatchObject({ seen: true });
-    expect(shown).toHaveLength(before + 1);
-    expect(shown.at(-1)?.state).toMatchObject({ seen: true });
+    for (const name of ['put', 'remove', 'all'] as const) records.broken.add(name);
+    open();
+    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
+    expect(shown.at(-1)?.state).toMatchObject({ outcome: loggedOut });
+  });
+
+  it('once, at the end: what is written next is not taken away again', async () => {
+    const [nav, task] = [gate(), gate()];
+    const { service, records, outcome, state } = setUp({
+      nav: [nav.script],
+      planned: async () => ['siteData'],
+      follow: () => task.opened.then(() => 'done'),
+    });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    const { put } = records;
+    let isFirst = true;
+    records.put = (record) => {
+      if (isFirst) records.broken.add('put');
+      const done = put(record);
+      if (isFirst) void done.catch(() => records.broken.clear());
+      isFirst = false;
+      return done;
+    };
+    nav.open();
+    task.open();
+    await settle();
+    expect(state()).toMatchObject({ revocation: 'proven', aftercare: { siteData: 'done' } });
+  });
+
+  it('at the start of a worker: what a former one left is not given up', async () => {
+    const { watchdog, feedback } = setUp({ before: [workingRecord()], broken: ['all'] });
+    await settle();
+    expect(feedback.renew).toHaveBeenCalled();
+    // It wakes the next worker, which may be able to read.
+    expect(watchdog.clear).not.toHaveBeenCalled();
   });
 });
 
 describe('a fault of our own is an outcome, too', () => {
-  const internalError = { kind: 'unexpected-reply', reason: 'internal-error', detail: {} };
   it.each<[string, SetUp]>([
-    [
-      'no needs',
-      {
-        needs: () => {
-          throw new Error('broken');
-        },
-      },
-    ],
     ['no access to ask for', { needs: (needs) => ({ ...needs, access: { isGranted: fails } }) }],
     ['no jar', { needs: (needs) => ({ ...needs, jar: { ...needs.jar, list: fails } }) }],
     ['no server', { exit: [fails] }],
@@ -381,43 +442,17 @@ describe('a fault of our own is an outcome, too', () => {
     const { service, outcome, watchdog, started } = setUp(options);
     await started();
     await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toEqual(internalError);
+    expect(await outcome()).toMatchObject({ kind: 'unexpected-reply', reason: 'internal-error' });
     await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
   });
 });
 
-const found: AccountCookieName[] = [...accountCookieNames];
-const kept = fatesOf(found, found, found);
-
-type StoredProgress = Extract<LogOutRecord['state'], { phase: 'working' }>['progress'];
-
-function workingRecord(progress: StoredProgress, parts: Partial<LogOutRecord> = {}): LogOutRecord {
-  return {
-    ...begun({ id: 'old', storeId: '0', trigger: 'shortcut', mode: 'server', startedAt: now - 1 }),
-    fingerprint: print('old', valuesOf('A').SESSDATA),
-    state: { phase: 'working', progress },
-    ...parts,
-  };
-}
-
-function endedRecord(parts: { outcome?: Outcome; isProving?: boolean } = {}): LogOutRecord {
-  const outcome: Outcome = { kind: 'logged-out', cookies: fatesOf(found, [], []) };
-  const end = { outcome, endedAt: now - 1, isProving: false, tasks: [], ...parts };
-  return ended(workingRecord({ step: 'access' }), end, undefined);
-}
-
-const otherWorkers = workingRecord({ step: 'exit', found }, { storeId: '1' });
-
 describe('the watchdog', () => {
   it('watches from before the first step until the proof', async () => {
     const { script, open } = gate();
-    const { service, world, watchdog, outcome, proof, started } = setUp({
-      nav: [script],
-      setWatchdog: async () => {
-        expect(world.events).toEqual([]);
-      },
-    });
+    const { service, world, watchdog, outcome, proof, started } = setUp({ nav: [script] });
     await started();
+    watchdog.set.mockImplementation(async () => expect(world.exits).toEqual([]));
     await service.logOut('0', 'popup', 'server');
     await outcome();
     await settle();
@@ -428,22 +463,10 @@ describe('the watchdog', () => {
     await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
   });
 
-  it.each<[string, SetUp]>([
-    ['a failure', { exit: [lost, lost] }],
-    ['no session', { cookies: [] }],
-    ['a failing proof', { nav: [fails] }],
-  ])('goes after %s', async (_, options) => {
-    const { service, watchdog, started } = setUp(options);
-    await started();
-    await service.logOut('0', 'popup', 'server');
-    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-  });
-
   it('stays while another log-out is unfinished', async () => {
     const { script, open } = gate();
     const { service, watchdog, outcome, started } = setUp({
-      exit: [script, yes],
-      serves: () => true,
+      stores: { '0': { exit: [script] }, '1': {} },
     });
     await started();
     await service.logOut('0', 'popup', 'server');
@@ -455,13 +478,13 @@ describe('the watchdog', () => {
     await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
   });
 
-  it.each<[string, SetUp]>([
-    ['nothing at all', {}],
-    ['an end', { before: [endedRecord()] }],
-    ['an end without its proof', { before: [endedRecord({ isProving: true })] }],
-    ['a log-out of another worker', { before: [otherWorkers] }],
-  ])('that a former life left goes at once where nothing is unfinished: %s', async (_, options) => {
-    const { watchdog } = setUp(options);
+  it.each<[string, LogOutRecord[]]>([
+    ['nothing at all', []],
+    ['an end', [endedRecord()]],
+    ['an end without its proof', [endedRecord({ isProving: true })]],
+    ['a log-out of another worker', [workingRecord({}, { storeId: '1' })]],
+  ])('that a former life left goes where nothing is unfinished: %s', async (_, before) => {
+    const { watchdog } = setUp({ before });
     await settle();
     expect(watchdog.clear).toHaveBeenCalledTimes(1);
     expect(watchdog.set).not.toHaveBeenCalled();
@@ -469,233 +492,455 @@ describe('the watchdog', () => {
 
   it('that a former life left stays while its log-out is unfinished', async () => {
     const { script, open } = gate();
-    const before = [workingRecord({ step: 'exit', found })];
-    const { watchdog, proof } = setUp({ before, exit: [script] });
+    const { watchdog } = setUp({ before: [workingRecord()], exit: [script] });
     await settle();
+    expect(watchdog.set).toHaveBeenCalledTimes(1);
     expect(watchdog.clear).not.toHaveBeenCalled();
     open();
-    await proof();
     await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
   });
 
-  it('also goes where the records cannot be read', async () => {
-    const { service, outcome } = setUp({ brokenRecords: true });
-    await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
-  });
-
-  it('that cannot be cleared keeps no log-out from its end', async () => {
-    const { service, proof } = setUp({ clearWatchdog: fails });
+  it('that cannot be set or cleared keeps no log-out from its end', async () => {
+    const { service, proof } = setUp({ watchdog: fails });
     await service.logOut('0', 'popup', 'server');
     expect(await proof()).toBe('proven');
     await settle();
-  });
-
-  it('that cannot be set keeps no log-out from its end', async () => {
-    const { service, outcome } = setUp({ setWatchdog: fails });
-    await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
   });
 });
 
 describe('what a stopped worker left is taken up', () => {
-  const confirm: StoredProgress = { step: 'confirm', found, left: [], ending: 'logged-out' };
-  const asked: StoredProgress[] = [
-    { step: 'read', found },
-    { step: 'exit', found },
-    { step: 'judge', found },
+  const ended = [{ fingerprint: print('old', 'A'), by: 'yes' }] as const;
+  const stages: [string, Progress][] = [
+    ['not asked yet', beginning],
+    ['asked', { ...beginning, asked: true }],
   ];
+  const cleared: Progress = { step: 'clear', asked: true, ended, left: [] };
 
-  it.each(asked)('with its session: it starts over, at $step', async (progress) => {
+  it.each(stages)('with its session: it is logged out, %s', async (_, progress) => {
     const { outcome, proof, world, records } = setUp({ before: [workingRecord(progress)] });
     expect(await outcome()).toMatchObject({ kind: 'logged-out' });
     expect(await proof()).toBe('proven');
     expect(world.exits).toHaveLength(1);
-    expect(records.read('0')).toMatchObject({ id: 'old', trigger: 'shortcut' });
+    expect(records.read()).toMatchObject({ id: 'old', trigger: 'shortcut' });
   });
 
   it.each<[string, SetUp, string]>([
     ['dead', { alive: [] }, 'proven'],
     ['alive', {}, 'still-alive'],
-  ])('with its session: it goes on at confirm, to a proof: %s', async (_, options, revocation) => {
-    const before = [workingRecord(confirm)];
-    const { outcome, proof, world } = setUp({ before, ...options });
+    ['out of the jar', { cookies: bystanders }, 'unknown'],
+  ])('after a yes: it is cleared without a second request, %s', async (_, options, proven) => {
+    const { proof, outcome, world } = setUp({ before: [workingRecord(cleared)], ...options });
     expect(await outcome()).toMatchObject({ kind: 'logged-out' });
-    expect(await proof()).toBe(revocation);
+    expect(await proof()).toBe(proven);
     expect(world.exits).toEqual([]);
     expect(world.jar).toEqual(bystanders);
   });
 
-  it.each([...asked, confirm])('and without access it ends there, at $step', async (progress) => {
+  it.each([...stages, ['cleared', cleared] as [string, Progress]])(
+    'and never ends a session that came after the press: %s',
+    async (_, progress) => {
+      const options = { cookies: logIn('B'), alive: ['A', 'B'] };
+      const { outcome, world } = setUp({ before: [workingRecord(progress)], ...options });
+      const hasEnded = progress.ended.length > 0;
+      expect((await outcome()).kind).toBe(hasEnded ? 'cookies-remain' : 'unexpected-reply');
+      await settle();
+      expect(world.alive).toContain(valuesOf('B').SESSDATA);
+      expect(world.jar).toEqual(logIn('B'));
+      expect([...world.removed, ...world.exits]).toEqual([]);
+    },
+  );
+
+  it.each<[string, Progress, string]>([
+    ['not asked yet', beginning, 'nothing-sent'],
+    ['asked', { ...beginning, asked: true }, 'nothing-sent'],
+  ])('and without access it ends there, %s', async (_, progress) => {
     const { outcome, world } = setUp({ before: [workingRecord(progress)], isGranted: false });
-    expect(await outcome()).toEqual({ kind: 'no-access' });
+    expect(await outcome()).toMatchObject({ kind: 'no-access' });
     expect(world.jar).toEqual([...bystanders, ...logIn('A')]);
   });
 
-  it.each([...asked, confirm])('and shown as it was left, at $step', async (progress) => {
-    const record = workingRecord(progress);
-    const { shown, outcome } = setUp({ before: [record] });
-    await outcome();
-    expect(shown[0]).toEqual(record);
-  });
-
-  it.each<[string, readonly Cookie[]]>([
-    ['without it', bystanders],
-    ['with another', logIn('B')],
-  ])('%s: it was interrupted, and nothing is removed', async (_, cookies) => {
-    for (const progress of asked) {
-      const before = [workingRecord(progress)];
-      const { outcome, world } = setUp({ before, cookies, alive: ['A', 'B'] });
-      const interrupted = { kind: 'unexpected-reply', reason: 'interrupted' };
-      expect(await outcome()).toMatchObject(interrupted);
-      expect([...world.removed, ...world.exits, ...world.navs]).toEqual([]);
-    }
-  });
-
-  it('without a fingerprint: no session is the one', async () => {
-    const { fingerprint: _, ...record } = workingRecord({ step: 'exit', found });
-    const { outcome, world } = setUp({ before: [record] });
-    expect(await outcome()).toMatchObject({ reason: 'interrupted' });
-    expect(world.exits).toEqual([]);
-  });
-
-  it('after a yes that was seen: it is completed, without proof', async () => {
-    const { outcome, proof } = setUp({ before: [workingRecord(confirm)], cookies: bystanders });
-    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
-    expect(await proof()).toBe('unknown');
-  });
-
-  it.each([
-    [0, 'logged-out'],
-    [119_999, 'logged-out'],
-    [120_000, 'unexpected-reply'],
-    [86_400_000, 'unexpected-reply'],
-  ])('at access: %i ms later it is %s', async (age, kind) => {
-    const record = workingRecord({ step: 'access' }, { startedAt: now - age });
-    const { outcome, world } = setUp({ before: [record] });
-    expect(await outcome()).toMatchObject({ kind });
-    expect(world.exits).toHaveLength(kind === 'logged-out' ? 1 : 0);
-  });
-
-  it('in its own mode', async () => {
-    const record = workingRecord({ step: 'read', found }, { mode: 'local' });
-    const { outcome, world } = setUp({ before: [record] });
+  it('in its own mode, shown first as it was left', async () => {
+    const record = workingRecord({}, { mode: 'local' });
+    const { outcome, world, shown } = setUp({ before: [record] });
     expect(await outcome()).toMatchObject({ kind: 'removed-locally' });
+    expect(shown[0]).toEqual(record);
     expect(world.exits).toEqual([]);
   });
 
   it('before anything new begins, which joins it', async () => {
     const { script, open } = gate();
-    const before = [workingRecord({ step: 'exit', found })];
-    const { service, world, records, outcome } = setUp({ before, exit: [script] });
+    const { service, world, records, outcome } = setUp({
+      before: [workingRecord()],
+      exit: [script],
+    });
     await service.logOut('0', 'popup', 'local');
-    expect(records.read('0')?.id).toBe('old');
+    expect(records.read()?.id).toBe('old');
     open();
     expect(await outcome()).toMatchObject({ kind: 'logged-out' });
     expect(world.exits).toHaveLength(1);
-    expect(records.history.map(({ id }) => id)).not.toContain('id-1');
+    expect(new Set(records.history.map(({ id }) => id))).toEqual(new Set(['old']));
   });
 
-  it('under the watchdog', async () => {
-    const { watchdog } = setUp({ before: [workingRecord({ step: 'exit', found })] });
-    await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-    expect(watchdog.set).toHaveBeenCalledTimes(1);
-  });
-
-  it('a proof that was lost is unknown, and shown', async () => {
-    const { proof, shown, world } = setUp({ before: [endedRecord({ isProving: true })] });
+  it('a proof that was lost is unknown, a follow-up interrupted, and both are shown', async () => {
+    const proving = endedRecord({ outcome: loggedOut, isProving: true, kept: [] });
+    const done = withFollowUp(proving, 'siteData', 'done');
+    const { proof, shown, world, state, aftercare } = setUp({
+      before: [withFollowUp(done, 'biligame', 'working')],
+      cookies: bystanders,
+    });
     expect(await proof()).toBe('unknown');
-    expect(shown.map(({ state }) => state)).toMatchObject([{ revocation: 'unknown' }]);
+    expect(state()).toMatchObject({ aftercare: { biligame: 'interrupted', siteData: 'done' } });
+    expect(shown.at(-1)?.state).toEqual(state());
     expect(world.navs).toEqual([]);
+    expect(aftercare.run).not.toHaveBeenCalled();
   });
 
-  it.each<[string, LogOutRecord]>([
-    ['good', endedRecord()],
-    ['bad', endedRecord({ outcome: { kind: 'timeout', cookies: kept } })],
-  ])('an end is shown as it is: %s', async (_, record) => {
-    const { shown, records, world } = setUp({ before: [record] });
+  it('an end is shown as it is, and the badge of the former life drawn over', async () => {
+    const record = endedRecord();
+    const { shown, records, feedback } = setUp({ before: [record] });
     await settle();
     expect(shown).toEqual([record]);
     expect(records.history).toEqual([]);
-    expect(world.events).toEqual([]);
+    expect(feedback.renew).toHaveBeenCalledTimes(1);
   });
 
-  it('the record of another worker’s store is left alone', async () => {
-    const before = [otherWorkers, { ...endedRecord({ isProving: true }), storeId: '2' }];
-    const { shown, records, world } = setUp({ before });
+  it('but not the record of another worker’s store: it is neither touched nor on our badge', async () => {
+    const before = [workingRecord({}, { storeId: '1' }), { ...endedRecord(), storeId: '2' }];
+    const { shown, records, feedback } = setUp({ before });
     await settle();
-    // Shown, as there is one button for all; not touched.
-    expect(shown).toEqual(before);
+    expect(shown).toEqual([]);
     expect(records.history).toEqual([]);
-    expect(world.events).toEqual([]);
+    expect([records.read('1'), records.read('2')]).toEqual(before);
+    expect(feedback.renew).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a record is forgotten', () => {
+  const gone = async ({ records, feedback }: ReturnType<typeof setUp>, storeId = '0') => {
+    await settle();
+    expect(records.read(storeId)).toBeUndefined();
+    expect(feedback.forget).toHaveBeenCalledWith(storeId);
+  };
+
+  it('when somebody logs in again, with no popup open; when those cookies go, it stays so', async () => {
+    const parts = setUp();
+    await parts.service.logOut('0', 'popup', 'server');
+    expect(await parts.proof()).toBe('proven');
+    parts.world.set(...logIn('B'));
+    await parts.service.forgetOutdated();
+    await gone(parts);
+    parts.world.jar = [];
+    await parts.service.forgetOutdated();
+    expect(parts.records.read()).toBeUndefined();
+  });
+
+  it('when somebody logs in while the proof is asked for, and for good', async () => {
+    const { script, open } = gate();
+    const parts = setUp({ nav: [script] });
+    await parts.service.logOut('0', 'popup', 'server');
+    await parts.outcome();
+    parts.world.set(...logIn('B'));
+    await parts.service.forgetOutdated();
+    await gone(parts);
+    open();
+    await vi.waitFor(() => expect(parts.watchdog.clear).toHaveBeenCalledTimes(2));
+    expect(parts.state()).toBeUndefined();
+  });
+
+  it('when somebody logs in whose cookies are gone again before anybody looks', async () => {
+    const parts = setUp();
+    await parts.service.logOut('0', 'popup', 'server');
+    await parts.outcome();
+    await parts.service.sessionsChanged('0', valuesOf('B').SESSDATA);
+    await gone(parts);
+  });
+
+  it('but not when a session of its own comes up once more', async () => {
+    const parts = setUp({ exit: [lost, lost] });
+    await parts.service.logOut('0', 'popup', 'server');
+    await parts.outcome();
+    await parts.service.sessionsChanged('0', valuesOf('A').SESSDATA);
+    expect(parts.state()).toMatchObject({ outcome: { kind: 'offline' } });
+  });
+
+  it.each<[string, (world: World) => void]>([
+    [
+      'goes another way',
+      (world) => {
+        world.jar = [];
+      },
+    ],
+    ['gets company', (world) => world.set(...logIn('B', { domain: 'www.bilibili.com' }))],
+  ])('of a failure when the session that it kept %s', async (_, change) => {
+    const parts = setUp({ before: [endedRecord()] });
+    change(parts.world);
+    await parts.service.forgetOutdated();
+    await gone(parts);
+  });
+
+  it('but not of a failure whose session got a new token, nor of one whose jar cannot be read', async () => {
+    let list: Needs['jar']['list'] | undefined;
+    const { service, world, records } = setUp({
+      before: [endedRecord()],
+      needs: (needs) => ({ ...needs, jar: { ...needs.jar, list: list ?? needs.jar.list } }),
+    });
+    world.set({ ...logIn('A')[1], value: 'fresh' } as never);
+    await service.forgetOutdated();
+    list = fails;
+    await service.forgetOutdated();
+    expect(records.read()).toBeDefined();
+  });
+
+  it('with the dead id that the browser would not remove, a record stays until a session comes', async () => {
+    const unremovable = ({ name }: { name: string }) => name === 'SESSDATA';
+    const parts = setUp({ unremovable, deletesCookies: false });
+    await parts.service.logOut('0', 'popup', 'server');
+    expect(await parts.outcome()).toMatchObject({ kind: 'cookies-remain' });
+    await settle();
+    await parts.service.forgetOutdated();
+    expect(parts.state()).toMatchObject({ dead: [print('id-1', 'A')], kept: [] });
+    parts.world.set(...logIn('B', { domain: 'www.bilibili.com' }));
+    await parts.service.forgetOutdated();
+    await gone(parts);
+  });
+
+  it('when the last private window closes, also a failure that nobody has seen', async () => {
+    let isGone = false;
+    const parts = setUp({
+      stores: { '0': {}, private: { exit: [lost, lost] } },
+      isGone: async (storeId) => storeId === 'private' && isGone,
+    });
+    await parts.service.logOut('private', 'shortcut', 'server');
+    expect(await parts.outcome('private')).toMatchObject({ kind: 'offline' });
+    await settle();
+    await parts.service.forgetOutdated();
+    expect(parts.records.read('private')).toBeDefined();
+    isGone = true;
+    parts.worldOf('private').jar = [];
+    await parts.service.forgetOutdated();
+    await gone(parts, 'private');
+  });
+
+  it('when the private window is closed half-way, as soon as it has ended', async () => {
+    const { script, open } = gate();
+    let isGone = false;
+    const parts = setUp({ exit: [script], isGone: async () => isGone });
+    await parts.service.logOut('0', 'shortcut', 'server');
+    isGone = true;
+    parts.world.jar = [];
+    await parts.service.forgetOutdated();
+    expect(parts.state()?.phase).toBe('working');
+    open();
+    await gone(parts);
+  });
+
+  it.each<[string, LogOutRecord]>([
+    ['a good end', endedRecord({ outcome: loggedOut, kept: [] })],
+    ['a failure', endedRecord()],
+  ])('with the container that is deleted: %s', async (_, record) => {
+    const parts = setUp({ before: [record], cookies: [] });
+    parts.world.exists = false;
+    await parts.service.forgetOutdated();
+    await gone(parts);
+  });
+
+  it.each<[string, seen: boolean, endedAt: number, stays: boolean]>([
+    ['nobody has seen it', false, 0, true],
+    ['somebody is looking at it', true, now - 1_000, true],
+    ['it was seen long ago', true, now - 61_000, false],
+  ])(
+    'that a container was deleted before its log-out is told: %s',
+    async (_, seen, endedAt, stays) => {
+      const storeGone = { kind: 'unexpected-reply', reason: 'store-gone', detail: {} } as const;
+      const outcome: Outcome = { ...storeGone, othersEnded: false };
+      const end = { outcome, endedAt, isProving: false, tasks: [], kept: [], dead: [] };
+      const told = withOutcome(workingRecord(), end);
+      const before = [seen ? withSeen(told) : told];
+      const parts = setUp({ before, cookies: [] });
+      parts.world.exists = false;
+      await parts.service.forgetOutdated();
+      expect(parts.records.read() !== undefined).toBe(stays);
+    },
+  );
+
+  it('also when it is marked as seen at the same moment', async () => {
+    const parts = setUp({ before: [endedRecord()] });
+    await parts.started();
+    parts.world.set(...logIn('B', { domain: 'www.bilibili.com' }));
+    await Promise.all([parts.service.forgetOutdated(), parts.service.markSeen('0')]);
+    await gone(parts);
+  });
+
+  it('but takes no log-out with it that begins at the same moment', async () => {
+    const { script, open } = gate();
+    const { service, world, records, started } = setUp({
+      before: [endedRecord()],
+      exit: [script],
+      alive: ['A', 'B'],
+    });
+    await started();
+    world.set(...logIn('B', { domain: 'www.bilibili.com' }));
+    const { put } = records;
+    records.put = async (record) => {
+      const done = put(record);
+      await service.forgetOutdated();
+      return done;
+    };
+    await service.logOut('0', 'popup', 'server');
+    records.put = put;
+    expect(records.read()).toMatchObject({ id: 'id-1', state: { phase: 'working' } });
+    open();
+    await settle();
+  });
+});
+
+describe('an earlier log-out that still waits', () => {
+  it('for its proof never writes over a later one', async () => {
+    const { script, open } = gate();
+    const { service, records, shown, outcome } = setUp({ nav: [script] });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    await settle();
+    const { put } = records;
+    records.put = async (record) => {
+      const done = put(record);
+      // The proof comes while the later one is being written down.
+      open();
+      await settle();
+      return done;
+    };
+    await service.logOut('0', 'popup', 'server');
+    records.put = put;
+    const later = records.history.findIndex(({ id }) => id === 'id-2');
+    expect(records.history.slice(later).map(({ id }) => id)).not.toContain('id-1');
+    expect(await outcome()).toMatchObject({ kind: 'already-logged-out' });
+    await settle();
+    expect(shown.at(-1)).toMatchObject({ id: 'id-2' });
+  });
+
+  it('for a follow-up neither', async () => {
+    const task = gate();
+    const tasks: AftercareTask[] = ['biligame'];
+    const { service, outcome, state, records } = setUp({
+      planned: async () => tasks.splice(0),
+      follow: () => task.opened.then(() => 'done'),
+    });
+    await service.logOut('0', 'popup', 'server');
+    await outcome();
+    await settle();
+    await service.logOut('0', 'popup', 'server');
+    task.open();
+    await settle();
+    expect(records.read()?.id).toBe('id-2');
+    expect(state()).not.toHaveProperty('aftercare');
+  });
+});
+
+describe('access', () => {
+  /** A browser in which access can be withdrawn: every jar looks empty then. */
+  const revocable = (options: SetUp = {}) => {
+    let isGranted = true;
+    const parts = setUp({
+      ...options,
+      needs: (needs) => ({
+        ...needs,
+        access: { isGranted: async () => isGranted },
+        jar: { ...needs.jar, list: async () => (isGranted ? needs.jar.list() : []) },
+      }),
+    });
+    const grant = (isNow: boolean) => {
+      isGranted = isNow;
+    };
+    return { ...parts, grant };
+  };
+
+  it.each<[string, SetUp, string]>([
+    ['Bilibili said yes', {}, 'accepted'],
+    ['nobody answered', { exit: [lost, lost] }, 'asked'],
+  ])(
+    'withdrawn while the request is in flight: what was sent is told; %s',
+    async (_, options, reached) => {
+      const { opened, open } = gate();
+      const [script, ...more] = options.exit ?? [];
+      const exit: Script[] = [
+        async (truth) => {
+          await opened;
+          return script === undefined || typeof script === 'function' ? truth() : script;
+        },
+        ...more,
+      ];
+      const { service, outcome, grant, state } = revocable({ exit });
+      await service.logOut('0', 'shortcut', 'server');
+      await settle();
+      grant(false);
+      open();
+      expect(await outcome()).toEqual({ kind: 'no-access', reached });
+      await service.forgetOutdated();
+      expect(state()).toBeDefined();
+    },
+  );
+
+  it('that is back makes a record go that was for want of it, and no other', async () => {
+    const stores = { '0': {}, '1': { exit: [lost, lost] } };
+    const { service, outcome, grant, records } = revocable({ stores });
+    await service.logOut('1', 'popup', 'server');
+    await outcome('1');
+    await settle();
+    grant(false);
+    await service.logOut('0', 'shortcut', 'server');
+    expect(await outcome('0')).toEqual({ kind: 'no-access', reached: 'nothing-sent' });
+    await service.forgetOutdated();
+    expect(records.read('0')).toBeDefined();
+    grant(true);
+    await service.forgetWithoutAccess();
+    expect(records.read('0')).toBeUndefined();
+    expect(records.read('1')).toBeDefined();
   });
 });
 
 describe('what follows a good end', () => {
   const both = async (): Promise<AftercareTask[]> => ['biligame', 'siteData'];
-  const aftercareOf = (record: LogOutRecord | undefined) =>
-    record?.state.phase === 'ended' ? record.state.aftercare : undefined;
 
-  it('is told task by task, to the record and to the feedback alike', async () => {
-    const { service, records, shown, proof } = setUp({
+  it('is done in the store that was logged out, and told task by task', async () => {
+    const { service, aftercare, outcome, records, shown } = setUp({
+      stores: { '7': {} },
       planned: both,
-      tend: async (task) => (task === 'biligame' ? 'other-session' : 'done'),
+      follow: async (task) => (task === 'biligame' ? 'other-session' : 'done'),
     });
-    await service.logOut('0', 'popup', 'server');
-    await proof();
-    await settle();
-    expect(aftercareOf(records.history.find(({ state }) => state.phase === 'ended'))).toEqual({
-      biligame: 'working',
-      siteData: 'working',
-    });
-    expect(aftercareOf(records.read('0'))).toEqual({ biligame: 'other-session', siteData: 'done' });
-    expect(shown).toEqual(records.history);
-  });
-
-  it('is done in the store that was logged out, with what its log-out came to', async () => {
-    const { service, aftercare, outcome } = setUp({ planned: both, serves: () => true });
     await service.logOut('7', 'popup', 'server');
     await outcome('7');
     await settle();
     const result = expect.objectContaining({
       redirectUrl: 'https://passport.biligame.com/crossDomain?x=1',
-      session: expect.objectContaining({ handle: valuesOf('A').SESSDATA }),
+      endedIds: [valuesOf('A').SESSDATA],
     });
     expect(aftercare.run.mock.calls).toEqual([
       ['biligame', '7', result],
       ['siteData', '7', result],
     ]);
+    const ends = records.history.flatMap(({ state }) => (state.phase === 'ended' ? [state] : []));
+    expect(ends[0]?.aftercare).toEqual({ biligame: 'working', siteData: 'working' });
+    expect(ends.at(-1)?.aftercare).toEqual({ biligame: 'other-session', siteData: 'done' });
+    expect(shown).toEqual(records.history);
   });
 
-  it.each<[string, SetUp, Mode, AftercareTask[]]>([
-    ['a yes', {}, 'server', ['biligame']],
-    ['an expired session', { alive: [] }, 'server', ['biligame']],
-    ['no session', { cookies: [] }, 'server', ['biligame']],
-    ['only this browser', {}, 'local', ['biligame']],
-    ['a failure', { exit: [lost, lost] }, 'server', []],
-    ['no access', { isGranted: false }, 'server', []],
-    [
-      'another session',
-      { cookies: [...logIn('A'), ...logIn('B', { domain: 'www.bilibili.com' })], nav: [lost] },
-      'server',
-      [],
-    ],
-    ['a fault of our own', { needs: () => ({}) as Needs }, 'server', []],
-    [
-      'a yes that was seen before',
-      { before: [workingRecord({ step: 'confirm', found, left: [], ending: 'logged-out' })] },
-      'server',
-      ['biligame'],
-    ],
-  ])('is planned after a good end only: %s', async (_, options, mode, tasks) => {
+  it.each<[string, SetUp, Mode, number]>([
+    ['a yes', {}, 'server', 1],
+    ['an expired session', { alive: [] }, 'server', 1],
+    ['no session', { cookies: [] }, 'server', 1],
+    ['only this browser', {}, 'local', 1],
+    ['a failure', { exit: [lost, lost] }, 'server', 0],
+    ['no access', { isGranted: false }, 'server', 0],
+    ['a fault of our own', { fingerprint: fails }, 'server', 0],
+  ])('is planned after a good end only: %s', async (_, options, mode, count) => {
     const planned = async (): Promise<AftercareTask[]> => ['biligame'];
     const { service, aftercare, outcome, state } = setUp({ planned, ...options });
-    if (!options.before) await service.logOut('0', 'popup', mode);
+    await service.logOut('0', 'popup', mode);
     await outcome();
     await settle();
-    expect(aftercare.run.mock.calls.map(([task]) => task)).toEqual(tasks);
-    expect(aftercare.planned).toHaveBeenCalledTimes(tasks.length);
-    if (tasks.length === 0) expect(state()).not.toHaveProperty('aftercare');
+    expect(aftercare.planned).toHaveBeenCalledTimes(count);
+    expect(aftercare.run).toHaveBeenCalledTimes(count);
+    if (count === 0) expect(state()).not.toHaveProperty('aftercare');
   });
 
   it('is nothing where it cannot be told what is switched on', async () => {
@@ -706,48 +951,29 @@ describe('what follows a good end', () => {
     expect(state()).not.toHaveProperty('aftercare');
   });
 
-  it('is planned when the outcome is there, not when the log-out begins', async () => {
-    const { script, open } = gate();
-    let tasks: AftercareTask[] = [];
-    const { service, aftercare, outcome } = setUp({ exit: [script], planned: async () => tasks });
-    await service.logOut('0', 'popup', 'server');
-    await settle();
-    tasks = ['siteData'];
-    open();
-    await outcome();
-    await settle();
-    expect(aftercare.run).toHaveBeenCalledTimes(1);
-  });
-
   it('failed where it fails, and takes nothing with it', async () => {
-    const { service, proof, records, watchdog, started } = setUp({
+    const { service, proof, state, watchdog, started } = setUp({
       planned: both,
-      tend: async (task) => (task === 'biligame' ? fails() : 'done'),
+      follow: async (task) => (task === 'biligame' ? fails() : 'done'),
     });
     await started();
     await service.logOut('0', 'popup', 'server');
     expect(await proof()).toBe('proven');
     await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-    expect(aftercareOf(records.read('0'))).toEqual({ biligame: 'failed', siteData: 'done' });
+    expect(state()).toMatchObject({ aftercare: { biligame: 'failed', siteData: 'done' } });
   });
 
   it('does not wait for the proof, nor the proof for it, but the watchdog for both', async () => {
-    const nav = gate();
-    const task = gate();
+    const [nav, task] = [gate(), gate()];
     const { service, aftercare, outcome, state, watchdog, started } = setUp({
       nav: [nav.script],
       planned: async () => ['biligame'],
-      tend: async () => {
-        await task.script(() => yes);
-        return 'done';
-      },
-      serves: () => true,
+      follow: () => task.opened.then(() => 'done'),
     });
     await started();
     await service.logOut('0', 'popup', 'server');
     await outcome();
     await settle();
-    expect(state()).toMatchObject({ revocation: 'asking', aftercare: { biligame: 'working' } });
     expect(aftercare.run).toHaveBeenCalledTimes(1);
     nav.open();
     await settle();
@@ -758,52 +984,29 @@ describe('what follows a good end', () => {
     expect(state()).toMatchObject({ revocation: 'proven', aftercare: { biligame: 'done' } });
     expect(watchdog.clear).toHaveBeenCalledTimes(1);
   });
-
-  it('does not keep the store from the next log-out, and never writes its record', async () => {
-    const task = gate();
-    const tasks: AftercareTask[] = ['biligame'];
-    const { service, outcome, state, records } = setUp({
-      planned: async () => tasks.splice(0),
-      tend: async () => {
-        await task.script(() => yes);
-        return 'done';
-      },
-    });
-    await service.logOut('0', 'popup', 'server');
-    await outcome();
-    await settle();
-    await service.logOut('0', 'popup', 'server');
-    expect(await outcome()).toMatchObject({ kind: 'already-logged-out' });
-    await settle();
-    task.open();
-    await settle();
-    expect(records.read('0')?.id).toBe('id-2');
-    expect(state()).not.toHaveProperty('aftercare');
-  });
-
-  it('is interrupted where the worker died before it was done', async () => {
-    const done = tended(endedRecord({ isProving: true }), 'siteData', 'done');
-    const { proof, shown, aftercare, records } = setUp({
-      before: [tended(done, 'biligame', 'working')],
-      planned: both,
-    });
-    expect(await proof()).toBe('unknown');
-    expect(aftercareOf(records.read('0'))).toEqual({ biligame: 'interrupted', siteData: 'done' });
-    expect(shown).toEqual([records.read('0')]);
-    expect(aftercare.run).not.toHaveBeenCalled();
-  });
-
-  it('is interrupted also where the proof had come', async () => {
-    const before = [tended(endedRecord(), 'biligame', 'working')];
-    const { shown, records } = setUp({ before });
-    await vi.waitFor(() => expect(shown).toHaveLength(1));
-    expect(records.read('0')?.state).toMatchObject({ aftercare: { biligame: 'interrupted' } });
-    expect(records.read('0')?.state).not.toHaveProperty('revocation');
-  });
 });
 
-it('the world of these tests ends sessions truly', async () => {
-  const world: World = createWorld({ cookies: logIn('A') });
-  await world.needs.server.exit('token-A');
-  expect([...world.alive, ...world.jar]).toEqual([]);
+it('an end is marked as seen in its own store, and a warning after it is news again', async () => {
+  const { script, open } = gate();
+  const parts = setUp({
+    stores: { '0': { nav: [script] }, '1': {} },
+    exit: [
+      (truth) => {
+        const answer = truth();
+        // The server lies.
+        parts.world.alive.add(valuesOf('A').SESSDATA);
+        return answer;
+      },
+    ],
+  });
+  const { service, outcome, proof, state, shown } = parts;
+  await service.logOut('0', 'popup', 'server');
+  await outcome();
+  expect(await service.markSeen('1')).toBe(false);
+  expect(state()).toMatchObject({ seen: false });
+  await service.markSeen('0');
+  expect(shown.at(-1)?.state).toMatchObject({ seen: true });
+  open();
+  expect(await proof()).toBe('still-alive');
+  expect(state()).toMatchObject({ seen: false });
 });

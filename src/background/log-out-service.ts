@@ -1,47 +1,36 @@
 import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
+import { logOut, lookAt, type Mode, type Needs, type Order, type Result } from '../core/log-out.ts';
+import { internalError, isGood, type Outcome } from '../core/outcome.ts';
 import {
-  logOut,
-  type Mode,
-  type Needs,
-  type Progress,
-  type Result,
-  resume,
-} from '../core/log-out.ts';
-import { isGood, type Outcome } from '../core/outcome.ts';
-import {
-  abandoned,
-  advanced,
   begun,
-  ended,
+  isCurrent,
   isUnsettled,
   type LogOutRecord,
-  proved,
-  seen,
+  needsAttention,
   type Trigger,
-  tended,
+  withFollowUp,
+  withOutcome,
+  withoutWorker,
+  withProgress,
+  withRevocation,
+  withSeen,
 } from '../core/record.ts';
-import type { Session } from '../core/session.ts';
 
-/** How long an interrupted log-out that had not begun is still what the person wants, in ms. */
-const recent = 2 * 60_000;
-
-/** Where the records live; see `platform/records.ts`. */
+/** Where the records are stored; see `platform/records.ts`. */
 interface Records {
   all(): Promise<LogOutRecord[]>;
   put(record: LogOutRecord): Promise<void>;
-  change(
-    storeId: string,
-    id: string,
-    change: (record: LogOutRecord) => LogOutRecord,
-  ): Promise<LogOutRecord | undefined>;
+  remove(storeId: string): Promise<void>;
 }
 
 interface Parts {
   readonly records: Records;
-  /** What a log-out of one store needs, its reports aside. */
-  needsOf(storeId: string): Omit<Needs, 'report'>;
+  /** What a log-out of one store needs of the world; the service adds the rest. */
+  needsOf(storeId: string): Omit<Needs, 'report' | 'fingerprint'>;
   /** Whether this worker serves a store: of two workers, each has its own. */
   serves(storeId: string): boolean;
+  /** Whether a store that does not come back has gone, its cookies with it. */
+  isGone(storeId: string): Promise<boolean>;
   fingerprint(salt: string, value: string): Promise<string>;
   /** What follows a good end, where a person has switched it on. */
   readonly aftercare: {
@@ -51,26 +40,44 @@ interface Parts {
   };
   /** Wakes the worker later, in case it is stopped before the end. */
   readonly watchdog: { set(): Promise<void>; clear(): Promise<void> };
-  /** Is shown every new state of a record. */
-  show(record: LogOutRecord): void;
+  /** Shows what a person should know without the popup. */
+  readonly feedback: {
+    /** Is shown every new state of a record. */
+    show(record: LogOutRecord): void;
+    /** The record of this store is no more. */
+    forget(storeId: string): void;
+    /** Shows how things are, whatever a former life has shown. */
+    renew(): void;
+  };
   /** Milliseconds since 1970. */
   now(): number;
   newId(): string;
 }
 
-/** What is done under a record, from wherever it begins to the outcome. */
-type Work = (needs: Needs) => Promise<Result>;
-
 export interface LogOutService {
   /**
    * Starts a log-out of a store, or joins the one that is under way. Resolves when its record is
    * there; the record tells all the rest.
-   * @throws (rejects) for a store that another worker serves.
+   * @throws (rejects) for a store that another worker serves, and when nothing can be written down;
+   *   the feedback tells that too.
    */
   logOut(storeId: string, trigger: Trigger, mode: Mode): Promise<void>;
   /** The same for several stores, one after another. */
   logOutAll(storeIds: readonly string[], trigger: Trigger): Promise<void>;
-  markSeen(storeId: string, id: string): Promise<void>;
+  /**
+   * A person has the popup of this store before them.
+   * @returns whether its last end could not be stored, and nobody has been told of it.
+   */
+  markSeen(storeId: string): Promise<boolean>;
+  /** Forgets the records that speak of something that is no more. */
+  forgetOutdated(): Promise<void>;
+  /**
+   * A session id has come or gone. A record speaks of its own sessions only, so one that came ends
+   * it, even if it is gone again by now.
+   */
+  sessionsChanged(storeId: string, came?: string): Promise<void>;
+  /** Forgets what could not be seen without access, now that it has changed. */
+  forgetWithoutAccess(): Promise<void>;
 }
 
 /**
@@ -78,104 +85,137 @@ export interface LogOutService {
  * unfinished, before anything new begins.
  */
 export function createLogOutService(parts: Parts): LogOutService {
-  const { records, watchdog } = parts;
+  const { records, watchdog, feedback } = parts;
+  /** The newest record of each store. What is stored is a copy, for pages and for a successor. */
+  const known = new Map<string, LogOutRecord>();
+  /** The stores whose newest record could not be stored. */
+  const unstored = new Set<string>();
   /** The stores that are being logged out. */
   const underWay = new Set<string>();
   /** Log-outs without an outcome, or without the proof that belongs to it. */
   let unfinished = 0;
 
-  const update = async (record: LogOutRecord, change: (record: LogOutRecord) => LogOutRecord) => {
-    const changed = await records.change(record.storeId, record.id, change);
-    if (changed) parts.show(changed);
+  const needsOf = (record: Pick<LogOutRecord, 'id' | 'storeId'>) => ({
+    ...parts.needsOf(record.storeId),
+    fingerprint: (sessionId: string) => parts.fingerprint(record.id, sessionId),
+  });
+
+  const put = async (record: LogOutRecord) => {
+    known.set(record.storeId, record);
+    feedback.show(record);
+    try {
+      await records.put(record);
+      unstored.delete(record.storeId);
+    } catch {
+      // Pages should see no older state for the newest one, which may be a later one by now.
+      if (known.get(record.storeId) !== record) return;
+      unstored.add(record.storeId);
+      await records.remove(record.storeId).catch(() => undefined);
+    }
   };
 
-  /** Runs a log-out under its record, from the first step to the outcome. */
-  const run = async (record: LogOutRecord, work: Work) => {
-    const report = async (progress: Progress) => {
-      const session = 'session' in progress ? progress.session : undefined;
-      const print = session && (await parts.fingerprint(record.id, session.handle));
-      await update(record, (current) => advanced(current, progress, print));
-    };
+  /** Changes a record, unless a later log-out has taken its place. */
+  const update = async (
+    { storeId, id }: LogOutRecord,
+    change: (record: LogOutRecord) => LogOutRecord,
+  ) => {
+    const current = known.get(storeId);
+    if (current?.id === id) await put(change(current));
+  };
+
+  const forget = async (record: LogOutRecord) => {
+    // It may have been marked as seen meanwhile, or a later log-out may have begun.
+    if (known.get(record.storeId)?.id !== record.id) return;
+    known.delete(record.storeId);
+    feedback.forget(record.storeId);
+    await records.remove(record.storeId).catch(() => undefined);
+  };
+
+  /** Runs a log-out under its record, to the outcome. */
+  const run = async (record: LogOutRecord) => {
     unfinished += 1;
     // Without its watchdog a log-out still ends, as long as the worker lives.
     await watchdog.set().catch(() => undefined);
     let result: Result;
     try {
-      result = await work({ ...parts.needsOf(record.storeId), report });
+      const report = (progress: Order['progress']) =>
+        update(record, (current) => withProgress(current, progress));
+      result = await logOut({ ...needsOf(record), report }, orderOf(record));
     } catch {
-      result = { outcome: ownFault };
+      const { jar, fingerprint } = needsOf(record);
+      const left = await lookAt(jar, fingerprint).catch(() => record);
+      result = { outcome: internalError, kept: left.sessions, dead: [], endedIds: [] };
     }
-    const { outcome, prove, kept } = result;
-    const print = kept && (await parts.fingerprint(record.id, kept.handle));
+    const { outcome, prove, kept, dead } = result;
     const tasks = isGood(outcome) ? await parts.aftercare.planned(outcome).catch(() => []) : [];
-    const end = { outcome, endedAt: parts.now(), isProving: prove !== undefined, tasks };
-    await update(record, (current) => ended(current, end, print));
+    const isProving = prove !== undefined;
+    const end = { outcome, endedAt: parts.now(), isProving, tasks, kept, dead };
+    await update(record, (current) => withOutcome(current, end));
     void finish(record, result, tasks);
   };
 
-  /** Fills in the proof and the aftercare, by which time a later log-out may be under way. */
+  /** Fills in the proof and what follows, by which time a later log-out may be under way. */
   const finish = async (record: LogOutRecord, result: Result, tasks: readonly AftercareTask[]) => {
-    const tend = async (task: AftercareTask) => {
+    const follow = async (task: AftercareTask) => {
       const ending = parts.aftercare.run(task, record.storeId, result);
       const outcome = await ending.catch(() => 'failed' as const);
-      await update(record, (current) => tended(current, task, outcome));
+      await update(record, (current) => withFollowUp(current, task, outcome));
     };
     const proof = async () => {
       const revocation = await result.prove?.().catch(() => 'unknown' as const);
-      if (revocation) await update(record, (current) => proved(current, revocation));
+      if (revocation) await update(record, (current) => withRevocation(current, revocation));
     };
-    await Promise.allSettled([proof(), ...tasks.map(tend)]);
+    await Promise.allSettled([proof(), ...tasks.map(follow)]);
     unfinished -= 1;
     if (unfinished === 0) await watchdog.clear().catch(() => undefined);
+    // What came while it was at work was no reason to forget it then.
+    await forgetOutdated();
   };
 
-  /** Keeps a store to one log-out at a time. */
-  const occupy = async (record: LogOutRecord, work: Work) => {
-    underWay.add(record.storeId);
-    try {
-      await run(record, work);
-    } finally {
+  /** Runs log-outs one after another; each store is kept to one at a time. */
+  const runQueue = async (queue: readonly LogOutRecord[]) => {
+    for (const record of queue) {
+      await run(record).catch(() => undefined);
       underWay.delete(record.storeId);
     }
   };
 
   /** What a former life left: one after another, as they may have waited for their turn. */
   const takeUpAll = async () => {
-    const all = await records.all().catch(() => []);
-    const own = all.filter(({ storeId }) => parts.serves(storeId));
-    for (const record of all) if (!own.includes(record)) parts.show(record);
-    for (const record of own.filter(({ state }) => state.phase === 'ended')) {
-      if (isUnsettled(record)) void update(record, abandoned);
-      else parts.show(record);
+    const all = await records.all().catch(() => undefined);
+    const own = (all ?? []).filter(({ storeId }) => parts.serves(storeId));
+    for (const record of own) {
+      known.set(record.storeId, record);
+      if (record.state.phase === 'ended' && isUnsettled(record)) await put(withoutWorker(record));
+      else feedback.show(record);
     }
+    feedback.renew();
     const queue = own.filter(({ state }) => state.phase === 'working');
-    for (const record of queue) {
-      underWay.add(record.storeId);
-      parts.show(record);
-    }
-    void runQueue(queue.map((record) => [record, interruption(record)]));
-    // A former life may have left its watchdog behind.
-    if (queue.length === 0) await watchdog.clear().catch(() => undefined);
+    for (const { storeId } of queue) underWay.add(storeId);
+    void runQueue(queue);
+    // A former life may have left its watchdog behind. It stays where nothing could be read: the
+    // next life may be able to.
+    if (all && queue.length === 0) await watchdog.clear().catch(() => undefined);
   };
-
-  /** How an interrupted log-out goes on. */
-  const interruption = ({ id, state, mode, startedAt, fingerprint }: LogOutRecord): Work => {
-    if (state.phase !== 'working') throw new Error('This log-out has ended.');
-    const interrupted = {
-      mode,
-      progress: state.progress,
-      isRecent: parts.now() - startedAt < recent,
-      isAbout: async (session: Session) =>
-        fingerprint !== undefined && (await parts.fingerprint(id, session.handle)) === fingerprint,
-    };
-    return (needs) => resume(needs, interrupted);
-  };
-
-  const runQueue = async (queue: readonly (readonly [LogOutRecord, Work])[]) => {
-    for (const [record, work] of queue) await occupy(record, work).catch(() => undefined);
-  };
-
   const ready = takeUpAll();
+
+  /** Whether a record has nothing left to speak of. */
+  const isOutdated = async (record: LogOutRecord): Promise<boolean> => {
+    const { jar, access, fingerprint } = needsOf(record);
+    if (await parts.isGone(record.storeId)) return true;
+    if (!(await jar.exists())) return !tellsOfGoneStore(record, parts.now());
+    const { sessions } = await lookAt(jar, fingerprint);
+    // Without access a jar looks empty, or emptier than it is.
+    return (await access.isGranted()) && !isCurrent(record, sessions);
+  };
+
+  const forgetOutdated = async () => {
+    await ready;
+    for (const record of known.values()) {
+      if (record.state.phase === 'working') continue;
+      if (await isOutdated(record).catch(() => false)) await forget(record);
+    }
+  };
 
   /** Log-outs that wait for their turn: all are written down before the first one begins. */
   const start = async (
@@ -186,30 +226,89 @@ export function createLogOutService(parts: Parts): LogOutService {
       throw new Error('This worker does not serve that cookie store.');
     }
     await ready;
-    const startedAt = parts.now();
-    const begin = (storeId: string) => begun({ ...common, id: parts.newId(), storeId, startedAt });
-    const queue = storeIds.filter((storeId) => !underWay.has(storeId)).map(begin);
-    for (const { storeId } of queue) underWay.add(storeId);
+    const free = storeIds.filter((storeId) => !underWay.has(storeId));
+    for (const storeId of free) underWay.add(storeId);
+    const begin = async (storeId: string) => {
+      const id = parts.newId();
+      const { jar, fingerprint } = needsOf({ id, storeId });
+      // A jar that cannot be read now is read again, and told of, by the log-out itself.
+      const looked = await lookAt(jar, fingerprint).catch(() => ({ sessions: [], found: [] }));
+      const found = { sessions: [...looked.sessions], found: [...looked.found] };
+      return begun({ ...common, id, storeId, startedAt: parts.now(), ...found });
+    };
+    const queue = await Promise.all(free.map(begin));
+    // From now on, what an earlier log-out still waits for is written no more.
+    for (const record of queue) {
+      known.set(record.storeId, record);
+      feedback.show(record);
+    }
     try {
       await Promise.all(queue.map((record) => records.put(record)));
     } catch (error) {
-      for (const { storeId } of queue) underWay.delete(storeId);
+      for (const record of queue) {
+        underWay.delete(record.storeId);
+        const { sessions: kept } = record;
+        const end = { outcome: internalError, endedAt: parts.now(), isProving: false, tasks: [] };
+        await put(withOutcome(record, { ...end, kept, dead: [] }));
+      }
       throw error;
     }
-    for (const record of queue) parts.show(record);
-    void runQueue(queue.map((record) => [record, (needs) => logOut(needs, record.mode)]));
+    void runQueue(queue);
   };
 
   return {
     logOut: (storeId, trigger, mode) => start([storeId], { trigger, mode }),
     logOutAll: (storeIds, trigger) =>
       start([...new Set(storeIds)], { trigger, mode: 'server', batch: parts.newId() }),
-    async markSeen(storeId, id) {
+    async markSeen(storeId) {
       await ready;
-      const changed = await records.change(storeId, id, seen);
-      if (changed) parts.show(changed);
+      const record = known.get(storeId);
+      if (!record) return false;
+      const isUntold = unstored.has(storeId) && isNews(record);
+      await update(record, withSeen);
+      return isUntold;
+    },
+    forgetOutdated,
+    async sessionsChanged(storeId, came) {
+      await ready;
+      const record = known.get(storeId);
+      if (record?.state.phase === 'ended' && came !== undefined) {
+        const { sessions, state } = record;
+        const own = [...sessions, ...state.kept, ...state.dead];
+        if (!own.includes(await parts.fingerprint(record.id, came))) await forget(record);
+      }
+      await forgetOutdated();
+    },
+    async forgetWithoutAccess() {
+      await ready;
+      for (const record of known.values()) {
+        const { state } = record;
+        if (state.phase === 'ended' && state.outcome.kind === 'no-access') await forget(record);
+      }
+      await forgetOutdated();
     },
   };
 }
 
-const ownFault: Outcome = { kind: 'unexpected-reply', reason: 'internal-error', detail: {} };
+function orderOf({ mode, sessions, found, state }: LogOutRecord): Order {
+  if (state.phase !== 'working') throw new Error('This log-out has ended.');
+  return { mode, sessions, found, progress: state.progress };
+}
+
+/** How long an end is left for somebody who is looking at it, in milliseconds. */
+const readingTime = 60_000;
+
+/** Whether the end is that the store was deleted before its log-out, and somebody may not know yet. */
+function tellsOfGoneStore({ state }: LogOutRecord, now: number): boolean {
+  return (
+    state.phase === 'ended' &&
+    state.outcome.kind === 'unexpected-reply' &&
+    state.outcome.reason === 'store-gone' &&
+    (!state.seen || Math.abs(now - state.endedAt) < readingTime)
+  );
+}
+
+/** Whether a person has still to see it. */
+function isNews(record: LogOutRecord): boolean {
+  return record.state.phase === 'ended' && needsAttention(record) && !record.state.seen;
+}

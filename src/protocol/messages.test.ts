@@ -6,14 +6,14 @@ const everywhere = {
   type: 'log-out-everywhere',
   storeIds: ['0', 'firefox-container-1'],
 } satisfies Request;
-const getProfile = { type: 'get-profile', storeId: '0' } as const;
-const markSeen = { type: 'mark-seen', storeId: '0', id: 'x' } as const;
+const getProfile = { type: 'get-profile', storeId: '0', session: 'print' } as const;
+const markSeen = { type: 'mark-seen', storeId: '0' } as const;
 
 const handlersWith = (parts: Partial<Handlers> = {}) => ({
   'log-out': vi.fn(parts['log-out'] ?? (async () => null)),
   'log-out-everywhere': vi.fn(parts['log-out-everywhere'] ?? (async () => null)),
   'get-profile': vi.fn(parts['get-profile'] ?? (async () => ({ liveness: 'dead' as const }))),
-  'mark-seen': vi.fn(parts['mark-seen'] ?? (async () => null)),
+  'mark-seen': vi.fn(parts['mark-seen'] ?? (async () => true)),
 });
 
 describe('the worker answers with exactly one response', () => {
@@ -21,7 +21,7 @@ describe('the worker answers with exactly one response', () => {
     [logOut, null],
     [{ ...logOut, mode: 'local' }, null],
     [getProfile, { liveness: 'dead' }],
-    [markSeen, null],
+    [markSeen, true],
     [everywhere, null],
   ])('a request of ours: %j', async (request, value) => {
     const handlers = handlersWith();
@@ -42,7 +42,8 @@ describe('the worker answers with exactly one response', () => {
     ['a type that is none', { ...logOut, type: ['log-out'] }],
     ['an extra key', { ...logOut, force: true }],
     ['the key of another request', { ...getProfile, mode: 'server' }],
-    ['no store', { type: 'get-profile' }],
+    ['no store', { type: 'get-profile', session: 'print' }],
+    ['no session', { type: 'get-profile', storeId: '0' }],
     ['an empty store', { ...getProfile, storeId: '' }],
     ['a store with a long name', { ...getProfile, storeId: 'x'.repeat(65) }],
     ['a store that is none', { ...getProfile, storeId: 0 }],
@@ -52,7 +53,7 @@ describe('the worker answers with exactly one response', () => {
     ['too many stores', { ...everywhere, storeIds: Array(1001).fill('0') }],
     ['stores that are none', { ...everywhere, storeIds: '0' }],
     ['a store among them that is none', { ...everywhere, storeIds: ['0', ''] }],
-    ['an id that is none', { ...markSeen, id: 7 }],
+    ['no store to mark', { type: 'mark-seen' }],
   ])('a message that is none of ours: %s', async (_, message) => {
     const handlers = handlersWith();
     const response = { ok: false, refusal: 'not-understood' };

@@ -12,10 +12,13 @@ const requestSchema = v.variant('type', [
     type: v.literal('log-out-everywhere'),
     storeIds: v.pipe(v.array(storeId), v.minLength(1), v.maxLength(1000)),
   }),
-  /** Asks the server who is logged in. */
-  v.strictObject({ type: v.literal('get-profile'), storeId }),
-  /** A person has seen how this log-out ended. */
-  v.strictObject({ type: v.literal('mark-seen'), storeId, id: v.string() }),
+  /** Asks the server whose a session is; it is named by its fingerprint under the store's id. */
+  v.strictObject({ type: v.literal('get-profile'), storeId, session: v.string() }),
+  /**
+   * A person has the popup of this store before them, and sees how its log-out ended. The answer is
+   * whether that could not be stored, so that nobody has been told.
+   */
+  v.strictObject({ type: v.literal('mark-seen'), storeId }),
 ]);
 export type Request = v.InferOutput<typeof requestSchema>;
 export type RequestType = Request['type'];
@@ -31,7 +34,7 @@ const valueSchemas = {
   'log-out': v.null(),
   'log-out-everywhere': v.null(),
   'get-profile': profileSchema,
-  'mark-seen': v.null(),
+  'mark-seen': v.boolean(),
 } satisfies Record<RequestType, v.GenericSchema>;
 type ValueOf<T extends RequestType> = v.InferOutput<(typeof valueSchemas)[T]>;
 
