@@ -2,7 +2,7 @@ import { render } from 'preact';
 import * as access from '../platform/access.ts';
 import { readShortcut } from '../platform/doors.ts';
 import { translate } from '../platform/i18n.ts';
-import { onSettingsChanged, readSettings, writeSettings } from '../platform/settings-store.ts';
+import { onSettingsChanged, readSettings, writeSetting } from '../platform/settings-store.ts';
 import { parseSettings } from '../settings/settings.ts';
 import type { Translate } from '../text/message.ts';
 import { createOptionsModel } from './model.ts';
@@ -12,7 +12,7 @@ const text: Translate = translate;
 
 const model = createOptionsModel({
   readSettings: async () => parseSettings(await readSettings()),
-  writeSettings,
+  writeSetting,
   isAllowed: access.isTaskAllowed,
   request: access.requestTask,
   giveUp: access.giveUpTask,

@@ -10,10 +10,13 @@ interface SetUp {
   /** Whether the person allows what is asked for. */
   readonly isGranting?: boolean;
   readonly shortcut?: string | undefined;
+  /** Whether the settings can be read at first. */
+  readonly isReadable?: boolean;
 }
 
 /** A browser with settings and permissions, which tells of their changes. */
-function setUp({ stored = off, allowed = [], isGranting = true, ...rest }: SetUp = {}) {
+function setUp(options: SetUp = {}) {
+  const { stored = off, allowed = [], isGranting = true, isReadable = true, ...rest } = options;
   const browser = {
     settings: stored,
     allowed: new Set(allowed),
@@ -23,12 +26,12 @@ function setUp({ stored = off, allowed = [], isGranting = true, ...rest }: SetUp
   let change = () => {};
   const events: string[] = [];
   const parts = {
-    readSettings: async () => browser.settings,
-    async writeSettings(settings: Settings) {
-      events.push(`write ${JSON.stringify(settings)}`);
-      browser.settings = settings;
+    readSettings: vi.fn(async () => browser.settings),
+    writeSetting: vi.fn(async (name: SettingName, isOn: boolean) => {
+      events.push(`write ${name} ${isOn}`);
+      browser.settings = { ...browser.settings, [name]: isOn };
       change();
-    },
+    }),
     isAllowed: async (name: SettingName) => browser.allowed.has(name),
     request: vi.fn(async (name: SettingName) => {
       events.push(`request ${name}`);
@@ -45,12 +48,12 @@ function setUp({ stored = off, allowed = [], isGranting = true, ...rest }: SetUp
       change = listener;
     },
   };
+  if (!isReadable) parts.readSettings.mockRejectedValueOnce(new Error('no storage'));
   const model = createOptionsModel(parts);
   return { model, parts, browser, events, change: () => change() };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const written = (settings: Partial<Settings>) => `write ${JSON.stringify({ ...off, ...settings })}`;
 
 it('nothing is known at first', async () => {
   const { model } = setUp();
@@ -58,6 +61,17 @@ it('nothing is known at first', async () => {
   expect(model.refused.value).toBeUndefined();
   await settled();
   expect(model.settings.value).toEqual(off);
+});
+
+it('settings that cannot be read are off, and the page can be used', async () => {
+  const { model, change, browser } = setUp({ allowed: ['siteData'], isReadable: false });
+  await settled();
+  expect(model.settings.value).toEqual(off);
+  expect(model.shortcut.value).toBe('Alt+Shift+L');
+  browser.settings = { ...off, siteData: true };
+  change();
+  await settled();
+  expect(model.settings.value).toEqual({ ...off, siteData: true });
 });
 
 describe('a setting is in force', () => {
@@ -117,7 +131,7 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
     const done = model.set(name, true);
     expect(parts.request.mock.calls).toEqual([[name]]);
     await done;
-    expect(events).toEqual([`request ${name}`, written({ [name]: true })]);
+    expect(events).toEqual([`request ${name}`, `write ${name} true`]);
     expect(model.settings.value).toEqual({ ...off, [name]: true });
     expect(model.refused.value).toBeUndefined();
   });
@@ -125,7 +139,7 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
   it('on, and the person does not allow it, leaves it off and says so', async () => {
     const { model, events, browser } = setUp({ isGranting: false });
     await model.set(name, true);
-    expect(events).toEqual([`request ${name}`, written({})]);
+    expect(events).toEqual([`request ${name}`, `write ${name} false`]);
     expect(browser.settings).toEqual(off);
     expect(model.settings.value).toEqual(off);
     expect(model.refused.value).toBe(name);
@@ -134,7 +148,7 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
   it('off gives back what it was allowed, after it is off', async () => {
     const { model, events } = setUp({ stored: { ...off, [name]: true }, allowed: [name] });
     await model.set(name, false);
-    expect(events).toEqual([written({}), `give up ${name}`]);
+    expect(events).toEqual([`write ${name} false`, `give up ${name}`]);
     expect(model.settings.value).toEqual(off);
   });
 
@@ -147,6 +161,30 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
     expect(browser.settings).toEqual(stored);
     expect(browser.allowed).toEqual(new Set(isOn ? [other] : []));
     expect(model.settings.value).toEqual(stored);
+  });
+
+  it('on, and the other at once, switches both on', async () => {
+    const { model, parts, browser } = setUp();
+    const slow = parts.writeSetting.getMockImplementation();
+    parts.writeSetting.mockImplementation(async (...change) => {
+      await settled();
+      await slow?.(...change);
+    });
+    await Promise.all([model.set(name, true), model.set(other, true)]);
+    expect(browser.settings).toEqual({ biligame: true, siteData: true });
+    expect(model.settings.value).toEqual({ biligame: true, siteData: true });
+  });
+
+  it.each([true, false])('to %s where nothing can be stored shows it as it is', async (isOn) => {
+    const stored = { ...off, [name]: !isOn };
+    const { model, parts } = setUp({ stored, allowed: [name] });
+    await settled();
+    const before = model.settings.value;
+    parts.writeSetting.mockRejectedValue(new Error('quota'));
+    await model.set(name, isOn);
+    expect(model.settings.value).toEqual(stored);
+    // A new object: the page draws the box anew, which the click has changed.
+    expect(model.settings.value).not.toBe(before);
   });
 
   it('takes back what was said of a refusal', async () => {

@@ -1,10 +1,15 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { type SettingName, type Settings, settingNames } from '../settings/settings.ts';
+import {
+  parseSettings,
+  type SettingName,
+  type Settings,
+  settingNames,
+} from '../settings/settings.ts';
 
 /** What the options page needs of the browser. */
 export interface OptionsParts {
   readSettings(): Promise<Settings>;
-  writeSettings(settings: Settings): Promise<void>;
+  writeSetting(name: SettingName, isOn: boolean): Promise<void>;
   isAllowed(name: SettingName): Promise<boolean>;
   /** Asks the person; works only while a click is being handled. */
   request(name: SettingName): Promise<boolean>;
@@ -30,12 +35,17 @@ export function createOptionsModel(parts: OptionsParts): OptionsModel {
   const refused = signal<SettingName>();
   const shortcut = signal<string>();
 
+  let newest = 0;
   const refresh = async () => {
-    const stored = await parts.readSettings();
+    newest += 1;
+    const own = newest;
+    // What cannot be read is in force nowhere, and the page must not wait for it for ever.
+    const stored = await parts.readSettings().catch(() => parseSettings(undefined));
     const inForce = await Promise.all(
       settingNames.map(async (name) => [name, stored[name] && (await parts.isAllowed(name))]),
     );
-    settings.value = { ...stored, ...Object.fromEntries(inForce) };
+    // A slow look must not hide what a later one has seen.
+    if (own === newest) settings.value = { ...stored, ...Object.fromEntries(inForce) };
     shortcut.value = await parts.readShortcut();
   };
   parts.onChange(() => void refresh());
@@ -49,8 +59,12 @@ export function createOptionsModel(parts: OptionsParts): OptionsModel {
       // First of all: the browser asks only as long as it sees the click.
       const isAllowed = !isOn || (await parts.request(name).catch(() => false));
       refused.value = isAllowed ? undefined : name;
-      await parts.writeSettings({ ...(await parts.readSettings()), [name]: isOn && isAllowed });
-      if (!isOn) await parts.giveUp(name);
+      try {
+        await parts.writeSetting(name, isOn && isAllowed);
+        if (!isOn) await parts.giveUp(name);
+      } catch {
+        // Looking anew shows how it is.
+      }
       await refresh();
     },
   };

@@ -30,8 +30,12 @@ export function Account({ uid, account }: AccountProps) {
           <div class="avatar" aria-hidden="true" />
         )}
         <p>
-          <strong>{name ?? number}</strong>
-          <span class="quiet">{name === undefined ? label : number}</span>
+          <strong>
+            <bdi>{name ?? number}</bdi>
+          </strong>
+          <span class="quiet">
+            <bdi>{name === undefined ? label : number}</bdi>
+          </span>
         </p>
       </div>
       {account?.liveness === 'dead' && <p class="notice">{t('sessionDead')}</p>}

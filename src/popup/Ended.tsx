@@ -1,24 +1,52 @@
 import { aftercareTasks } from '../core/aftercare.ts';
 import { accountCookieNames } from '../core/cookie.ts';
 import type { Fates } from '../core/outcome.ts';
-import { aftercareTexts, endingOf, fateTexts, revocationTexts } from '../text/ending.ts';
+import {
+  aftercareTexts,
+  type Ending,
+  endingOf,
+  fateTexts,
+  revocationTexts,
+} from '../text/ending.ts';
+import type { Translate } from '../text/message.ts';
 import { ActionButton, OnlyThisBrowser } from './actions.tsx';
 import { Heading } from './Heading.tsx';
 import type { PopupModel } from './model.ts';
 import { useTranslate } from './translate.ts';
-import type { View } from './view.ts';
+import type { EndedView } from './view.ts';
 
-type EndedView = Extract<View, { name: 'finished' | 'failed' }>;
+interface EndedProps {
+  readonly view: EndedView;
+  readonly model: PopupModel;
+  /** The store that this is about, where it is not the popup's own. */
+  readonly storeId?: string;
+}
 
-/** How a log-out ended: what happened, each cookie's fate, the proof, and the next step. */
-export function Ended({ view, model }: { view: EndedView; model: PopupModel }) {
+function tell({ outcome, revocation }: EndedView, t: Translate): Ending {
+  return endingOf(outcome, revocation, (names) => names.join(t('listSeparator')));
+}
+
+/** How a log-out of the popup's own store ended. */
+export function Ended({ view, model }: EndedProps) {
+  const t = useTranslate();
+  const { isGood, title } = tell(view, t);
+  return (
+    <>
+      <Heading tone={isGood ? 'good' : 'bad'}>{t(title)}</Heading>
+      <Report view={view} model={model} />
+    </>
+  );
+}
+
+/** What happened, when, the proof, what followed, the next step, and each cookie's fate. */
+export function Report({ view, model, storeId }: EndedProps) {
   const t = useTranslate();
   const { outcome, revocation } = view;
-  const ending = endingOf(outcome, revocation, (names) => names.join(t('listSeparator')));
+  const ending = tell(view, t);
   const cookies = 'cookies' in outcome ? outcome.cookies : undefined;
   return (
     <>
-      <Heading tone={ending.isGood ? 'good' : 'bad'}>{t(ending.title)}</Heading>
+      {view.endedAt !== undefined && <EndTime at={view.endedAt} />}
       {ending.sentences.map((sentence) => (
         <p key={sentence[0]}>{t(...sentence)}</p>
       ))}
@@ -42,7 +70,6 @@ export function Ended({ view, model }: { view: EndedView; model: PopupModel }) {
       {ending.answer.length > 0 && (
         <p class="quiet">
           {t('serverSaid', ending.answer.map((piece) => t(...piece)).join(t('listSeparator')))}
-          {ending.serverMessage !== undefined && <q>{ending.serverMessage}</q>}
         </p>
       )}
       {ending.next.map((sentence) => (
@@ -50,44 +77,60 @@ export function Ended({ view, model }: { view: EndedView; model: PopupModel }) {
           {t(...sentence)}
         </p>
       ))}
-      <Actions actions={ending.actions} model={model} />
+      <Actions actions={ending.actions} model={model} {...(storeId && { storeId })} />
       {cookies && <CookieFates cookies={cookies} />}
     </>
+  );
+}
+
+/** When it was: an end may be looked at hours later. */
+function EndTime({ at }: { at: number }) {
+  const t = useTranslate();
+  const end = new Date(at);
+  const isToday = end.toDateString() === new Date().toDateString();
+  const format = new Intl.DateTimeFormat(t('lang'), {
+    timeStyle: 'short',
+    ...(!isToday && { dateStyle: 'medium' }),
+  });
+  return (
+    <p class="quiet">
+      <time dateTime={end.toISOString()}>{format.format(end)}</time>
+    </p>
   );
 }
 
 function Actions({
   actions,
   model,
-}: {
-  actions: ReturnType<typeof endingOf>['actions'];
-  model: PopupModel;
-}) {
+  storeId,
+}: Omit<EndedProps, 'view'> & { readonly actions: Ending['actions'] }) {
   const t = useTranslate();
+  const place = { model, ...(storeId && { storeId }) };
   return (
     <>
       {actions.map((action) => {
-        if (action === 'remove-local') return <OnlyThisBrowser key={action} model={model} />;
-        if (action !== 'reload-tabs') {
-          return (
-            <div class="primary" key={action}>
+        if (action === 'remove-local') return <OnlyThisBrowser key={action} {...place} />;
+        if (action === 'reload-tabs') {
+          // Only the popup's own tabs are known.
+          return storeId === undefined && model.tabIds.value.length > 0 ? (
+            <div class="choice" key={action}>
+              <p class="quiet">{t('reloadTabsHint')}</p>
               <ActionButton action={action} model={model} />
             </div>
-          );
+          ) : null;
         }
-        return model.tabIds.value.length > 0 ? (
-          <div class="choice" key={action}>
-            <p class="quiet">{t('reloadTabsHint')}</p>
-            <ActionButton action={action} model={model} />
+        return (
+          <div class="primary" key={action}>
+            <ActionButton action={action} {...place} />
           </div>
-        ) : null;
+        );
       })}
     </>
   );
 }
 
 /** One row for each account cookie. */
-export function CookieFates({ cookies }: { cookies: Fates }) {
+function CookieFates({ cookies }: { cookies: Fates }) {
   const t = useTranslate();
   return (
     <ul class="cookies" aria-label={t('cookiesLabel')}>

@@ -1,7 +1,6 @@
-import { isGood } from '../core/outcome.ts';
-import { endingOf, revocationTexts, storeName } from '../text/ending.ts';
+import { endingOf, storeName } from '../text/ending.ts';
 import { ActionButton } from './actions.tsx';
-import { CookieFates } from './Ended.tsx';
+import { Report } from './Ended.tsx';
 import type { PopupModel } from './model.ts';
 import { useTranslate } from './translate.ts';
 import type { OtherView, View } from './view.ts';
@@ -16,7 +15,7 @@ export function OtherStores({ model }: { model: PopupModel }) {
       <h2 id="others">{t('othersTitle')}</h2>
       <ul>
         {others.map((other) => (
-          <OtherStore key={other.store.id} {...other} />
+          <OtherStore key={other.store.id} {...other} model={model} />
         ))}
       </ul>
       {model.everywhere.value.length > 0 && (
@@ -26,10 +25,10 @@ export function OtherStores({ model }: { model: PopupModel }) {
   );
 }
 
-function OtherStore({ store, view }: OtherView) {
+function OtherStore({ store, view, model }: OtherView & { model: PopupModel }) {
   const t = useTranslate();
   const end = view.name === 'finished' || view.name === 'failed' ? view : undefined;
-  const cookies = end && 'cookies' in end.outcome ? end.outcome.cookies : undefined;
+  const ending = end && endingOf(end.outcome, end.revocation, (names) => names.join(' '));
   return (
     <li
       data-store={store.id}
@@ -39,37 +38,39 @@ function OtherStore({ store, view }: OtherView) {
     >
       <p class="other">
         <strong>{t(...storeName(store))}</strong>
-        <span class="quiet" data-tone={end && !isGood(end.outcome) ? 'bad' : undefined}>
-          <Summary view={view} />
+        <span class="quiet" data-tone={ending && !ending.isGood ? 'bad' : undefined}>
+          {ending ? t(ending.title) : <Account view={view} />}
         </span>
       </p>
-      {cookies && (
-        <details>
-          <summary>{t('cookiesLabel')}</summary>
-          <CookieFates cookies={cookies} />
+      {end && (
+        // What a person should not miss is open; a good end can be looked at.
+        <details open={!ending?.isGood}>
+          <summary>{t('details')}</summary>
+          <div class="report">
+            <Report view={end} model={model} storeId={store.id} />
+          </div>
         </details>
       )}
     </li>
   );
 }
 
-function Summary({ view }: { view: View }) {
+/** Whose session it is: a container has no other name that we may know. */
+function Account({ view }: { view: View }) {
   const t = useTranslate();
-  switch (view.name) {
-    case 'logged-in':
-      return view.uid === undefined ? t('uidUnknown') : t('uid', view.uid);
-    case 'working':
-      return t('workingTitle');
-    case 'finished':
-    case 'failed': {
-      const { title, sentences } = endingOf(view.outcome, view.revocation, (names) =>
-        names.join(' '),
-      );
-      const proof = view.revocation && revocationTexts[view.revocation][0];
-      const further = sentences.slice(1).map((sentence) => t(...sentence));
-      return [t(title), ...further, proof && t(proof)].filter(Boolean).join(' · ');
-    }
-    default:
-      return null;
-  }
+  if (view.name === 'working') return t('workingTitle');
+  if (view.name !== 'logged-in') return null;
+  const number = view.uid === undefined ? t('uidUnknown') : t('uid', view.uid);
+  const name = view.account?.profile?.name;
+  return (
+    <>
+      {name !== undefined && (
+        <>
+          <bdi>{name}</bdi>
+          {' · '}
+        </>
+      )}
+      <bdi>{number}</bdi>
+    </>
+  );
 }

@@ -75,10 +75,7 @@ function Body({ model }: { model: PopupModel }) {
         <>
           <Account uid={view.uid} account={view.account} />
           <PrimaryAction action="log-out" model={model} />
-          <details>
-            <summary>{t('moreChoices')}</summary>
-            <OnlyThisBrowser model={model} />
-          </details>
+          <OnlyThisBrowser model={model} />
         </>
       );
     case 'working':

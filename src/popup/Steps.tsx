@@ -4,16 +4,13 @@ import type { MessageKey } from '../text/message.ts';
 import { useTranslate } from './translate.ts';
 
 const names: Record<Step, MessageKey> = {
-  access: 'stepAccess',
-  read: 'stepRead',
-  exit: 'stepExit',
-  judge: 'stepJudge',
-  confirm: 'stepConfirm',
+  revoke: 'stepRevoke',
+  clear: 'stepClear',
   prove: 'stepProve',
 };
 
 /** The steps that a person skips by clearing only this browser. */
-const serverSteps: readonly Step[] = ['exit', 'judge', 'prove'];
+const serverSteps: readonly Step[] = ['revoke', 'prove'];
 
 type StepState = 'done' | 'now' | 'ahead' | 'skipped';
 
@@ -24,21 +21,21 @@ const states: Record<StepState, MessageKey> = {
   skipped: 'stateSkipped',
 };
 
-/** The six steps of a log-out under way. */
+/** The three steps of a log-out under way. */
 export function Steps({ record }: { record: LogOutRecord }) {
   const t = useTranslate();
   if (record.state.phase !== 'working') return null;
-  const current = steps.indexOf(record.state.progress.step);
+  const now = record.mode === 'local' ? 'clear' : record.state.progress.step;
+  const current = steps.indexOf(now);
   const stateOf = (step: Step, index: number): StepState => {
     if (record.mode === 'local' && serverSteps.includes(step)) return 'skipped';
     if (index === current) return 'now';
     return index < current ? 'done' : 'ahead';
   };
-  const now = steps[current];
   return (
     <>
       <p class="visually-hidden" role="status">
-        {now && t(names[now])}
+        {t(names[now])}
       </p>
       <ol class="steps" aria-label={t('stepsLabel')}>
         {steps.map((step, index) => {

@@ -3,9 +3,9 @@ import * as access from '../platform/access.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
 import { listCookies, onCookiesChanged } from '../platform/jar.ts';
-import { onRecordsChanged, readRecord } from '../platform/records.ts';
+import { onRecordsChanged, readRecords } from '../platform/records.ts';
 import { openOptions, send, watchWorker } from '../platform/runtime.ts';
-import { listStores, storeIdOf } from '../platform/stores.ts';
+import { listStores, storeIdOf, storeOf } from '../platform/stores.ts';
 import { reloadTabs, siteTabIds } from '../platform/tabs.ts';
 import { createClient } from '../protocol/messages.ts';
 import type { Translate } from '../text/message.ts';
@@ -18,11 +18,12 @@ const text: Translate = translate;
 const model = createPopupModel({
   ownStoreId: storeIdOf,
   listStores,
+  storeOf,
   ask: createClient(send),
   hasAccess: access.isGranted,
   requestAccess: access.requestAccess,
   listCookies: (storeId) => listCookies('bilibili.com', storeId),
-  readRecord,
+  readRecords,
   fingerprint,
   onChange: (listener) => {
     access.onAccessChanged(listener);

@@ -3,36 +3,64 @@ import { effect } from '@preact/signals';
 import { describe, expect, it, vi } from 'vitest';
 import { type AccountCookieName, accountCookieNames, type Cookie } from '../core/cookie.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
-import { begun, ended, type LogOutRecord, proved, seen, tended } from '../core/record.ts';
+import {
+  begun,
+  type LogOutRecord,
+  withFollowUp,
+  withOutcome,
+  withRevocation,
+  withSeen,
+} from '../core/record.ts';
 import type { CookieStore } from '../core/store.ts';
 import { cookie, logIn, valuesOf } from '../core/testing/cookies.ts';
 import { createClient, type Request } from '../protocol/messages.ts';
 import { createPopupModel, type PopupParts } from './model.ts';
 
-const print = async (salt: string, value: string) =>
+const printOf = (salt: string, value: string) =>
   createHash('sha256').update(`${salt} ${value}`).digest('hex');
+/** The fingerprint of a log-in, as the record `i` knows it. */
+const print = (letter: string) => printOf('i', valuesOf(letter).SESSDATA);
 const own: CookieStore = { id: '0', kind: 'default' };
-const work: CookieStore = { id: 'work', kind: 'container', name: 'Work' };
-const home: CookieStore = { id: 'home', kind: 'container', name: 'Home' };
+const work: CookieStore = { id: 'work', kind: 'container', name: '1' };
+const home: CookieStore = { id: 'home', kind: 'container', name: '2' };
 
 const names: readonly AccountCookieName[] = accountCookieNames;
 const good: Outcome = { kind: 'logged-out', cookies: fatesOf(names, [], []) };
-const bad: Outcome = { kind: 'timeout', cookies: fatesOf(names, names, names) };
+const bad: Outcome = {
+  kind: 'timeout',
+  cookies: fatesOf(names, names, names),
+  othersEnded: false,
+};
+
+const remains: Outcome = {
+  ...{ kind: 'cookies-remain', reason: 'not-removable', sessionEnded: true },
+  cookies: fatesOf(names, names, names),
+} as const;
 
 const startedIn = (storeId: string, id = 'i') =>
-  begun({ id, storeId, trigger: 'popup', mode: 'server', startedAt: 0 });
-const endedIn = (storeId: string, outcome: Outcome = good, isProving = false, id = 'i') =>
-  ended(
-    startedIn(storeId, id),
-    { outcome, endedAt: 1, isProving, tasks: [] },
-    createHash('sha256')
-      .update(`${id} ${valuesOf('A').SESSDATA}`)
-      .digest('hex'),
-  );
+  begun({
+    ...{ id, storeId, trigger: 'popup', mode: 'server', startedAt: 0 },
+    ...{ sessions: [print('A')], found: [...names] },
+  });
+/** An end; of a failure, the session A is kept. */
+const endedIn = (
+  storeId: string,
+  outcome: Outcome = good,
+  {
+    isProving = false,
+    id = 'i',
+    kept = outcome === bad ? [print('A')] : [],
+    dead = [] as string[],
+  } = {},
+) =>
+  withOutcome(startedIn(storeId, id), {
+    ...{ outcome, endedAt: 1, isProving, tasks: [], kept, dead },
+  });
 const loggedInAs = (uid: string) => ({ name: 'logged-in', uid });
 const internalError = {
   name: 'failed',
   outcome: { kind: 'unexpected-reply', reason: 'internal-error', detail: {} },
+  endedAt: undefined,
 };
 
 interface SetUp {
@@ -44,11 +72,19 @@ interface SetUp {
   /** What the worker answers; without it, that all is well. */
   readonly answer?: (request: Request) => unknown;
   readonly parts?: Partial<PopupParts>;
+  /** What cannot be read the first time. */
+  readonly broken?: 'listStores' | 'hasAccess' | 'listCookies' | 'readRecords';
 }
 
+const values: Record<Request['type'], unknown> = {
+  'log-out': null,
+  'log-out-everywhere': null,
+  'get-profile': { liveness: 'alive', profile: { name: 'Some' } },
+  'mark-seen': false,
+};
 const allIsWell = (request: Request) => ({
   ok: true,
-  value: request.type === 'get-profile' ? { liveness: 'alive', profile: { name: 'Some' } } : null,
+  value: values[request.type],
 });
 
 /** A browser whose facts can be changed, and a worker that answers what it is asked. */
@@ -67,6 +103,8 @@ function setUp(options: SetUp = {}) {
   const parts = {
     ownStoreId: vi.fn(async () => '0'),
     listStores: vi.fn(async () => [...browser.stores]),
+    storeOf: (id: string): CookieStore =>
+      [own, work, home].find((store) => store.id === id) ?? { id, kind: 'container', name: id },
     ask: createClient(send),
     hasAccess: vi.fn(async () => browser.hasAccess),
     requestAccess: vi.fn(async () => {
@@ -74,14 +112,15 @@ function setUp(options: SetUp = {}) {
       return true;
     }),
     listCookies: vi.fn(async (storeId: string) => [...(browser.cookies.get(storeId) ?? [])]),
-    readRecord: vi.fn(async (storeId: string) => browser.records.get(storeId)),
-    fingerprint: print,
+    readRecords: vi.fn(async () => [...browser.records.values()]),
+    fingerprint: async (salt: string, value: string) => printOf(salt, value),
     onChange: (listener: () => void) => listeners.push(listener),
     watchWorker: vi.fn(() => stopWatching),
     siteTabIds: vi.fn(async (_storeId: string) => [...browser.tabs]),
     reloadTabs: vi.fn(async (_ids: readonly number[]) => {}),
     openOptions: vi.fn(async () => {}),
   };
+  if (options.broken) parts[options.broken].mockImplementationOnce(fails);
   const model = createPopupModel({ ...parts, ...options.parts });
   const change = () => {
     for (const listener of listeners) listener();
@@ -111,7 +150,7 @@ async function fails(): Promise<never> {
 const loggedIn = { '0': logIn('A') };
 
 describe('the facts', () => {
-  it.each(['listStores', 'hasAccess', 'listCookies', 'readRecord', 'ownStoreId'] as const)(
+  it.each(['listStores', 'hasAccess', 'listCookies', 'readRecords', 'ownStoreId'] as const)(
     'are shown when all are there, and not before: %s',
     async (slow) => {
       const { opened, open } = gate();
@@ -119,7 +158,7 @@ describe('the facts', () => {
         listStores: [own],
         hasAccess: true,
         listCookies: logIn('A'),
-        readRecord: undefined,
+        readRecords: [],
         ownStoreId: '0',
       };
       const { model } = setUp({
@@ -187,7 +226,7 @@ describe('the facts', () => {
   it('are of the store of the tab, also where it is not among those listed', async () => {
     const { model, parts } = setUp({ parts: { ownStoreId: async () => 'new' } });
     await settle();
-    expect(model.store.value).toEqual({ id: 'new', kind: 'default' });
+    expect(model.store.value).toMatchObject({ id: 'new', kind: 'container' });
     expect(parts.listCookies.mock.calls).toEqual([['new'], ['0']]);
   });
 
@@ -226,7 +265,7 @@ describe('the facts', () => {
     expect(model.view.value).toMatchObject(loggedInAs('uid-B'));
   });
 
-  it.each(['listStores', 'hasAccess', 'listCookies', 'readRecord'] as const)(
+  it.each(['listStores', 'hasAccess', 'listCookies', 'readRecords'] as const)(
     'that cannot be read once are read the next time: %s',
     async (part) => {
       const { model, parts, browser, change } = setUp({ cookies: loggedIn });
@@ -244,14 +283,15 @@ describe('the facts', () => {
 });
 
 describe('who is logged in is asked', () => {
-  it('once for each handle', async () => {
+  it('once for each session id, by its fingerprint', async () => {
     const { model, browser, requests, change } = setUp({ cookies: loggedIn });
     await settle();
     for (let i = 0; i < 3; i += 1) {
       change();
       await settle();
     }
-    expect(requests('get-profile')).toEqual([{ type: 'get-profile', storeId: '0' }]);
+    const session = printOf('0', valuesOf('A').SESSDATA);
+    expect(requests('get-profile')).toEqual([{ type: 'get-profile', storeId: '0', session }]);
     const account = { liveness: 'alive', profile: { name: 'Some' } };
     expect(model.view.value).toMatchObject({ ...loggedInAs('uid-A'), account });
     browser.cookies.set('0', logIn('B'));
@@ -290,7 +330,8 @@ describe('who is logged in is asked', () => {
     let count = 0;
     const { model, browser, change } = setUp({
       cookies: loggedIn,
-      answer: async () => {
+      answer: async (request) => {
+        if (request.type !== 'get-profile') return allIsWell(request);
         count += 1;
         const name = `answer ${count}`;
         if (count === 1) await first.opened;
@@ -311,8 +352,6 @@ describe('who is logged in is asked', () => {
     ['nobody is', {}],
     ['without access', { cookies: loggedIn, hasAccess: false }],
     ['during a log-out', { cookies: loggedIn, records: [startedIn('0')] }],
-    ['a failure is shown', { cookies: loggedIn, records: [endedIn('0', bad)] }],
-    ['somebody is in another store', { stores: [own, work], cookies: { work: logIn('A') } }],
   ])('not where %s', async (_, options) => {
     const { requests } = setUp(options);
     await settle();
@@ -428,22 +467,20 @@ describe('everywhere', () => {
     expect(model.everywhere.value).toEqual(storeIds);
   });
 
-  it.each(['listCookies', 'readRecord'] as const)(
-    'leaves out a store that is no more: %s',
-    async (part) => {
-      const cookies = { '0': logIn('A'), work: logIn('B'), home: logIn('C') };
-      const { model, parts, change } = setUp({ stores: three, cookies });
-      const usual = parts[part].getMockImplementation();
-      const broken = async (storeId: string) => (storeId === 'work' ? fails() : usual?.(storeId));
-      parts[part].mockImplementation(broken as never);
-      await settle();
-      change();
-      await settle();
-      expect(model.everywhere.value).toEqual(['0', 'home']);
-      expect(model.others.value.map(({ store }) => store)).toEqual([home]);
-      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
-    },
-  );
+  it('leaves out a store that is no more', async () => {
+    const cookies = { '0': logIn('A'), work: logIn('B'), home: logIn('C') };
+    const { model, parts, change } = setUp({ stores: three, cookies });
+    const usual = parts.listCookies.getMockImplementation();
+    parts.listCookies.mockImplementation(async (storeId) =>
+      storeId === 'work' ? fails() : (usual?.(storeId) ?? []),
+    );
+    await settle();
+    change();
+    await settle();
+    expect(model.everywhere.value).toEqual(['0', 'home']);
+    expect(model.others.value.map(({ store }) => store)).toEqual([home]);
+    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+  });
 
   it('is asked for as one, the own store first', async () => {
     const cookies = { '0': logIn('A'), work: logIn('B') };
@@ -483,7 +520,7 @@ describe('everywhere', () => {
     expect(model.view.value).toMatchObject({ name: 'logged-out' });
   });
 
-  it('the other stores are shown with their views', async () => {
+  it('the other stores are shown with their views, each in its place whatever happens', async () => {
     const { model } = setUp({
       stores: three,
       cookies: { work: logIn('B') },
@@ -498,26 +535,43 @@ describe('everywhere', () => {
   });
 });
 
+const withoutAccess: Outcome = { kind: 'no-access', reached: 'nothing-sent' };
+
 describe('an end is marked as seen', () => {
   it.each<[string, LogOutRecord]>([
     ['good', endedIn('0')],
     ['bad', endedIn('0', bad)],
     ['of another store', endedIn('work')],
-  ])('by its store and its id: %s', async (_, record) => {
+  ])('by its store: %s', async (_, record) => {
     const { requests } = setUp({ stores: [own, work], records: [record] });
     await settle();
     expect(requests('mark-seen')).toEqual([
-      { type: 'mark-seen', storeId: record.storeId, id: record.id },
+      // An end that could not be stored is known to the worker alone.
+      { type: 'mark-seen', storeId: record.storeId },
+      ...(record.storeId === '0' ? [] : [{ type: 'mark-seen', storeId: '0' }]),
     ]);
   });
 
   it.each<[string, LogOutRecord]>([
     ['before it is there', startedIn('0')],
-    ['when it is already', seen(endedIn('0'))],
+    ['when it is already', withSeen(endedIn('0'))],
   ])('not %s', async (_, record) => {
     const { requests } = setUp({ records: [record] });
     await settle();
     expect(requests('mark-seen')).toEqual([]);
+  });
+
+  it.each<[string, LogOutRecord, number]>([
+    ['a failure stays unseen', endedIn('0', bad), 0],
+    ['that of another store, too', endedIn('work', bad), 0],
+    ['but that there is no access is seen', endedIn('0', withoutAccess), 1],
+  ])('only when it is shown: without access %s', async (_, record, count) => {
+    const { requests } = setUp({ stores: [own, work], records: [record], hasAccess: false });
+    await settle();
+    const marks = requests('mark-seen').filter(
+      (request) => 'storeId' in request && request.storeId === record.storeId,
+    );
+    expect(marks).toHaveLength(count);
   });
 
   it('once', async () => {
@@ -532,43 +586,43 @@ describe('an end is marked as seen', () => {
     change();
     await settle();
     open();
-    browser.records.set('0', seen(endedIn('0')));
+    browser.records.set('0', withSeen(endedIn('0')));
     change();
     await settle();
     expect(requests('mark-seen')).toHaveLength(1);
   });
 
   it('each by itself, and again where it is news again', async () => {
-    const asking = endedIn('0', good, true);
+    const asking = endedIn('0', good, { isProving: true });
     const { requests, browser, change } = setUp({ records: [asking] });
     await settle();
-    browser.records.set('0', seen(asking));
+    browser.records.set('0', withSeen(asking));
     change();
     await settle();
     expect(requests('mark-seen')).toHaveLength(1);
-    browser.records.set('0', proved(seen(asking), 'still-alive'));
+    browser.records.set('0', withRevocation(withSeen(asking), 'still-alive'));
     change();
     await settle();
     expect(requests('mark-seen')).toHaveLength(2);
-    browser.records.set('0', endedIn('0', bad, false, 'j'));
+    browser.records.set('0', endedIn('0', good, { id: 'j' }));
     change();
     await settle();
-    expect(requests('mark-seen').at(-1)).toMatchObject({ id: 'j' });
+    expect(requests('mark-seen')).toHaveLength(3);
   });
 });
 
 describe('the worker is watched', () => {
-  const asking = endedIn('0', good, true);
+  const asking = endedIn('0', good, { isProving: true });
   it.each<[string, LogOutRecord[], boolean]>([
     ['nothing', [], false],
     ['a log-out', [startedIn('0')], true],
     ['a log-out elsewhere', [startedIn('work')], true],
     ['a proof', [asking], true],
-    ['a task', [tended(endedIn('0'), 'siteData', 'working')], true],
+    ['a task', [withFollowUp(endedIn('0'), 'siteData', 'working')], true],
     ['an end', [endedIn('0')], false],
     ['a failure', [endedIn('0', bad)], false],
-    ['a proven end', [proved(asking, 'proven')], false],
-    ['a task that is done', [tended(endedIn('0'), 'siteData', 'done')], false],
+    ['a proven end', [withRevocation(asking, 'proven')], false],
+    ['a task that is done', [withFollowUp(endedIn('0'), 'siteData', 'done')], false],
     ['an end, and a proof elsewhere', [endedIn('0'), { ...asking, storeId: 'work' }], true],
   ])('only while something is unsettled: %s', async (_, records, isWatched) => {
     const { parts, stopWatching } = setUp({ stores: [own, work], records });
@@ -580,7 +634,7 @@ describe('the worker is watched', () => {
 
   it('from the beginning to the end, once', async () => {
     const { parts, stopWatching, browser, change } = setUp({ cookies: loggedIn });
-    const story = [startedIn('0'), asking, proved(asking, 'proven')];
+    const story = [startedIn('0'), asking, withRevocation(asking, 'proven')];
     for (const record of story) {
       browser.records.set('0', record);
       change();
@@ -630,16 +684,160 @@ describe('the site’s tabs', () => {
   });
 });
 
-it('access is asked for, and then looked at', async () => {
-  const { model, parts } = setUp({ cookies: loggedIn, hasAccess: false });
-  await settle();
-  expect(model.view.value).toEqual({ name: 'no-access' });
-  const done = model.grantAccess();
-  // The browser asks only as long as it sees the click.
-  expect(parts.requestAccess).toHaveBeenCalledTimes(1);
-  await done;
-  await settle();
-  expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+describe('a record', () => {
+  it('of a session that has ended is gone when somebody logs in, and stays gone', async () => {
+    const { model, browser, change } = setUp({ records: [endedIn('0')] });
+    await settle();
+    expect(model.view.value).toMatchObject({ name: 'finished' });
+    browser.cookies.set('0', logIn('B'));
+    change();
+    await settle();
+    expect(model.view.value).toMatchObject(loggedInAs('uid-B'));
+  });
+
+  it.each<[string, SetUp, object]>([
+    [
+      'a dead id that the browser would not remove is no session',
+      { records: [endedIn('0', remains, { dead: [print('A')] })], cookies: loggedIn },
+      { name: 'failed', outcome: remains },
+    ],
+    [
+      'a log-in beside a dead id is the one that is shown',
+      {
+        records: [endedIn('0', remains, { dead: [print('A')] })],
+        cookies: { '0': [...logIn('A', { path: '/login' }), ...logIn('B')] },
+      },
+      loggedInAs('uid-B'),
+    ],
+    [
+      'a failure with two sessions stays while both are there',
+      {
+        records: [endedIn('0', bad, { kept: [print('A'), print('B')] })],
+        cookies: { '0': [...logIn('A'), ...logIn('B', { domain: 'www.bilibili.com' })] },
+      },
+      { name: 'failed', outcome: bad },
+    ],
+    [
+      'a failure with two sessions is outdated when one of them goes',
+      {
+        records: [endedIn('0', bad, { kept: [print('A'), print('B')] })],
+        cookies: { '0': logIn('B') },
+      },
+      loggedInAs('uid-B'),
+    ],
+  ])('%s', async (_, options, view) => {
+    const { model } = setUp(options);
+    await settle();
+    expect(model.view.value).toMatchObject(view);
+  });
+
+  it('of a dead id that stays leaves nothing for “everywhere”', async () => {
+    const records = [endedIn('0', remains, { dead: [print('A')] })];
+    const { model } = setUp({ records, cookies: loggedIn });
+    await settle();
+    expect(model.everywhere.value).toEqual([]);
+  });
+
+  it('of a container that was deleted is told, though no such store is listed', async () => {
+    const storeGone: Outcome = {
+      ...{ kind: 'unexpected-reply', reason: 'store-gone' },
+      ...{ othersEnded: false, detail: {} },
+    } as const;
+    const { model } = setUp({ stores: [own], records: [endedIn('work', storeGone)] });
+    await settle();
+    expect(model.others.value).toMatchObject([
+      { store: work, view: { name: 'failed', outcome: storeGone, endedAt: 1 } },
+    ]);
+  });
+});
+
+describe('access', () => {
+  it('is asked for, and then looked at', async () => {
+    const { model, parts } = setUp({ cookies: loggedIn, hasAccess: false });
+    await settle();
+    expect(model.view.value).toEqual({ name: 'no-access' });
+    const done = model.grantAccess();
+    // The browser asks only as long as it sees the click.
+    expect(parts.requestAccess).toHaveBeenCalledTimes(1);
+    await done;
+    await settle();
+    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+  });
+
+  it('that was lost and is back makes the popup ask anew: the session may have died meanwhile', async () => {
+    let liveness = 'alive';
+    const { model, browser, requests, change } = setUp({
+      cookies: loggedIn,
+      answer: () => ({ ok: true, value: { liveness } }),
+    });
+    await settle();
+    expect(model.view.value).toMatchObject({ account: { liveness: 'alive' } });
+    browser.hasAccess = false;
+    change();
+    await settle();
+    liveness = 'dead';
+    browser.hasAccess = true;
+    change();
+    await settle();
+    expect(requests('get-profile')).toHaveLength(2);
+    expect(model.view.value).toMatchObject({ account: { liveness: 'dead' } });
+  });
+
+  it('withdrawn in the middle of a log-out: what was sent is told, in place of “no access”', async () => {
+    const outcome: Outcome = { kind: 'no-access', reached: 'accepted' };
+    const { model } = setUp({ records: [endedIn('0', outcome)], hasAccess: false });
+    await settle();
+    expect(model.view.value).toMatchObject({ name: 'failed', outcome });
+  });
+
+  it('makes the popup ask anew after a failed log-out, too', async () => {
+    const { browser, requests, change } = setUp({ cookies: loggedIn });
+    await settle();
+    for (const record of [startedIn('0'), endedIn('0', bad)]) {
+      browser.records.set('0', record);
+      change();
+      await settle();
+    }
+    expect(requests('get-profile')).toHaveLength(2);
+  });
+});
+
+describe('a fault is never the last word', () => {
+  it.each(['listStores', 'hasAccess', 'listCookies', 'readRecords'] as const)(
+    'where nothing could be read at first: %s',
+    async (part) => {
+      const { model, change, parts } = setUp({ cookies: loggedIn, broken: part });
+      await settle();
+      expect(model.view.value).toMatchObject(internalError);
+      expect(parts[part]).toHaveBeenCalledTimes(1);
+      change();
+      await settle();
+      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    },
+  );
+
+  it('where the worker refuses and the records cannot be read: it is told, and nothing thrown', async () => {
+    const { model, parts } = setUp({
+      cookies: loggedIn,
+      answer: ({ type }) => (type === 'log-out' ? { ok: false, refusal: 'failed' } : undefined),
+    });
+    await settle();
+    parts.readRecords.mockImplementation(fails);
+    await model.logOut('server');
+    expect(model.view.value).toMatchObject(internalError);
+  });
+
+  it('where an end could not be stored: the popup tells it when it opens', async () => {
+    const { model } = setUp({
+      cookies: loggedIn,
+      answer: (request) =>
+        request.type === 'mark-seen' ? { ok: true, value: true } : allIsWell(request),
+    });
+    await settle();
+    expect(model.view.value).toMatchObject(internalError);
+    await model.logOut('server');
+    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+  });
 });
 
 it('the settings are opened', async () => {

@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Cookie, namesIn } from '../core/cookie.ts';
 import type { Mode } from '../core/log-out.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { isUnsettled, type LogOutRecord } from '../core/record.ts';
+import { internalError } from '../core/outcome.ts';
+import { isCurrent, isUnsettled, type LogOutRecord, livingOf } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
 import { accountCookies, type Session, sessionsIn } from '../core/session.ts';
 import type { CookieStore } from '../core/store.ts';
@@ -22,11 +22,13 @@ export interface PopupParts {
   /** The store of the tab that the popup was opened on. */
   ownStoreId(): Promise<string>;
   listStores(): Promise<CookieStore[]>;
+  /** A store by its id, also one that is gone. */
+  storeOf(id: string): CookieStore;
   readonly ask: ReturnType<typeof createClient>;
   hasAccess(): Promise<boolean>;
   requestAccess(): Promise<boolean>;
   listCookies(storeId: string): Promise<Cookie[]>;
-  readRecord(storeId: string): Promise<LogOutRecord | undefined>;
+  readRecords(): Promise<LogOutRecord[]>;
   fingerprint(salt: string, value: string): Promise<string>;
   /** Calls back when access, cookies, records or stores may have changed. */
   onChange(listener: () => void): void;
@@ -46,7 +48,8 @@ export interface PopupModel {
   readonly everywhere: ReadonlySignal<readonly string[]>;
   /** The open tabs of the site that a good ending offers to reload. */
   readonly tabIds: ReadonlySignal<readonly number[]>;
-  logOut(mode: Mode): Promise<void>;
+  /** @param storeId the store to log out; the popup's own if it is not given. */
+  logOut(mode: Mode, storeId?: string): Promise<void>;
   logOutEverywhere(): Promise<void>;
   grantAccess(): Promise<void>;
   reloadTabs(): Promise<void>;
@@ -58,66 +61,119 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const { ask } = parts;
   const ownStoreId = parts.ownStoreId();
   const facts = signal<Facts>();
-  const account = signal<{ handle: string; verdict: NavVerdict }>();
+  /** Whose the sessions are, by store, as far as the server has told. */
+  const accounts = signal<ReadonlyMap<string, { id: string; verdict: NavVerdict }>>(new Map());
   const workerFailed = signal(false);
+  /** Whether there are no facts because they cannot be read. */
+  const cannotRead = signal(false);
   const tabIds = signal<readonly number[]>([]);
   /** The log-out after which the tabs were reloaded: they are not offered again. */
   let reloadedAfter: string | undefined;
+
+  /** The facts with what came to be known of the accounts since they were read. */
+  const known = computed<Facts | undefined>(() => {
+    const read = facts.value;
+    if (!read) return undefined;
+    const withAccount = (store: StoreFacts): StoreFacts => ({
+      ...store,
+      account: accounts.value.get(store.store.id)?.verdict,
+    });
+    return { ...read, own: withAccount(read.own), others: read.others.map(withAccount) };
+  });
   const view = computed<View>(() =>
-    workerFailed.value ? workerFault : viewOf(facts.value, account.value?.verdict),
+    workerFailed.value || cannotRead.value ? fault : viewOf(known.value),
   );
 
-  const askAccount = async (storeId: string, { handle }: Session) => {
-    if (account.peek()?.handle === handle) return;
-    account.value = { handle, verdict: { liveness: 'unclear' } };
-    const answer = await ask({ type: 'get-profile', storeId });
-    if (answer.ok && account.peek()?.handle === handle) {
-      account.value = { handle, verdict: answer.value };
+  const setAccount = (storeId: string, account?: { id: string; verdict: NavVerdict }) => {
+    const next = new Map(accounts.peek());
+    if (account) next.set(storeId, account);
+    else next.delete(storeId);
+    accounts.value = next;
+  };
+
+  const askAccount = async (storeId: string, { id }: Session) => {
+    if (accounts.peek().get(storeId)?.id === id) return;
+    setAccount(storeId, { id, verdict: { liveness: 'unclear' } });
+    const session = await parts.fingerprint(storeId, id);
+    const answer = await ask({ type: 'get-profile', storeId, session });
+    if (answer.ok && accounts.peek().get(storeId)?.id === id) {
+      setAccount(storeId, { id, verdict: answer.value });
     }
   };
 
-  const readStore = async (store: CookieStore) => {
-    const [cookies, record] = await Promise.all([
-      parts.listCookies(store.id),
-      parts.readRecord(store.id),
-    ]);
-    const [session] = sessionsIn(cookies);
-    const print = session && record && (await parts.fingerprint(record.id, session.handle));
+  const readStore = async (
+    store: CookieStore,
+    hasAccess: boolean,
+    records: readonly LogOutRecord[],
+  ) => {
+    const cookies = await parts.listCookies(store.id);
+    const sessions = sessionsIn(cookies);
+    const newest = records.find(({ storeId }) => storeId === store.id);
+    const prints = newest
+      ? await Promise.all(sessions.map(({ id }) => parts.fingerprint(newest.id, id)))
+      : [];
+    // Without access every jar looks empty.
+    const record = newest && (!hasAccess || isCurrent(newest, prints)) ? newest : undefined;
+    const living = livingOf(newest, prints);
+    const session = newest
+      ? sessions.find((_, index) => living.includes(prints[index] ?? ''))
+      : sessions[0];
+    // While a session is being ended, or cannot be seen, what was known of it grows old.
+    const isMoving = !hasAccess || record?.state.phase === 'working';
+    if (isMoving && accounts.peek().has(store.id)) setAccount(store.id);
     const found: StoreFacts = {
       store,
       names: namesIn(accountCookies(cookies)),
       hasSession: session !== undefined,
       uid: session?.uid,
       record,
-      recordIsCurrent: print !== undefined && print === record?.fingerprint,
+      account: undefined,
     };
-    return { found, session };
+    return { found, session: isMoving ? undefined : session };
   };
 
   const read = async () => {
-    const [ownId, stores] = await Promise.all([ownStoreId, parts.listStores()]);
-    const ownStore = stores.find(({ id }) => id === ownId) ?? { id: ownId, kind: 'default' };
-    const [hasAccess, own, ...others] = await Promise.all([
+    const [ownId, listed, hasAccess, records] = await Promise.all([
+      ownStoreId,
+      parts.listStores(),
       parts.hasAccess(),
-      readStore(ownStore),
-      // A container that has just been deleted is none of the others.
-      ...stores.filter(({ id }) => id !== ownId).map((store) => readStore(store).catch(() => null)),
+      parts.readRecords(),
     ]);
-    const found = others.filter((other) => other !== null).map((other) => other.found);
-    facts.value = { hasAccess, own: own.found, others: found };
-    if (view.peek().name === 'logged-in' && own.session) void askAccount(ownId, own.session);
-    if (own.found.record?.state.phase === 'working') workerFailed.value = false;
-    if (view.peek().name === 'finished' && own.found.record?.id !== reloadedAfter) {
+    const own = await readStore(parts.storeOf(ownId), hasAccess, records);
+    // A container that was deleted before its log-out is told of all the same.
+    const gone = records.map(({ storeId }) => parts.storeOf(storeId));
+    const stores = new Map([...listed, ...gone].map((store) => [store.id, store]));
+    stores.delete(ownId);
+    const others = await Promise.all(
+      [...stores.values()].map((store) =>
+        readStore(store, hasAccess, records).catch(() => undefined),
+      ),
+    );
+    const seen = others.filter((other) => other !== undefined);
+    const isFirst = facts.peek() === undefined;
+    facts.value = { hasAccess, own: own.found, others: seen.map(({ found }) => found) };
+    for (const { found, session } of [own, ...seen]) {
+      if (session) void askAccount(found.store.id, session);
+    }
+    const { record } = own.found;
+    if (record?.state.phase === 'working') workerFailed.value = false;
+    if (view.peek().name === 'finished' && record?.id !== reloadedAfter) {
       tabIds.value = await parts.siteTabIds(ownId);
     }
+    // An end that could not be stored is told by the badge alone, until somebody looks.
+    if (isFirst && !record) void lookForUnstored(ownId);
+  };
+
+  const lookForUnstored = async (storeId: string) => {
+    const answer = await ask({ type: 'mark-seen', storeId });
+    if (answer.ok && answer.value) workerFailed.value = true;
   };
 
   // Without any facts there is nothing to show but the fault; later ones stay what they were.
-  const refresh = oneAtATime(() =>
-    read().catch(() => {
-      workerFailed.value = workerFailed.value || facts.peek() === undefined;
-    }),
-  );
+  const refresh = oneAtATime(async () => {
+    await read().catch(() => undefined);
+    cannotRead.value = facts.peek() === undefined;
+  });
   parts.onChange(refresh);
   refresh();
 
@@ -130,13 +186,26 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const isAwaiting = computed(() => records.value.some(isUnsettled));
   effect(() => (isAwaiting.value ? parts.watchWorker() : undefined));
 
+  /** The records whose end is before the person's eyes. */
+  const shown = computed(() => {
+    const { name } = view.value;
+    const others = othersOf(known.value).map(({ store }) => store.id);
+    return records.value.filter(({ storeId, state }) => {
+      if (storeId !== facts.value?.own.store.id) return others.includes(storeId);
+      // That there is no access is told whether a log-out has met it or not.
+      const isSame = state.phase === 'ended' && state.outcome.kind === 'no-access';
+      const isTold = name === 'finished' || name === 'failed' || (name === 'no-access' && isSame);
+      return isTold && !workerFailed.value;
+    });
+  });
+
   /** What has been marked as seen: an outcome, and a proof that is news after it. */
   const marked = new Set<string>();
   effect(() => {
-    for (const { id, storeId, state } of records.value) {
+    for (const { id, storeId, state } of shown.value) {
       if (state.phase !== 'ended' || state.seen) continue;
       const news = `${id} ${state.revocation}`;
-      if (!marked.has(news)) void ask({ type: 'mark-seen', storeId, id });
+      if (!marked.has(news)) void ask({ type: 'mark-seen', storeId });
       marked.add(news);
     }
   });
@@ -145,18 +214,19 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const start = async (request: Parameters<typeof ask>[0], storeId: string) => {
     workerFailed.value = false;
     const answer = await ask(request);
-    const { state } = (await parts.readRecord(storeId)) ?? {};
-    workerFailed.value = !answer.ok && state?.phase !== 'working';
+    const stored = await parts.readRecords().catch(() => []);
+    const record = stored.find((one) => one.storeId === storeId);
+    workerFailed.value = !answer.ok && record?.state.phase !== 'working';
   };
 
   return {
     view,
     store: computed(() => facts.value?.own.store),
-    others: computed(() => othersOf(facts.value)),
+    others: computed(() => othersOf(known.value)),
     everywhere: computed(() => storesWithSession(facts.value)),
     tabIds,
-    async logOut(mode) {
-      const storeId = await ownStoreId;
+    async logOut(mode, wanted) {
+      const storeId = wanted ?? (await ownStoreId);
       await start({ type: 'log-out', storeId, mode }, storeId);
     },
     async logOutEverywhere() {
@@ -177,12 +247,11 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   };
 }
 
-const internalError: Outcome = { kind: 'unexpected-reply', reason: 'internal-error', detail: {} };
-
-/** The worker did not answer: nothing is known beyond that. */
-const workerFault: View = {
+/** Our own fault: nothing is known beyond that. */
+const fault: View = {
   name: 'failed',
   outcome: internalError,
+  endedAt: undefined,
   revocation: undefined,
   aftercare: undefined,
 };

@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { type AccountCookieName, accountCookieNames } from '../core/cookie.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
-import { advanced, begun, ended, type LogOutRecord, proved, tended } from '../core/record.ts';
+import {
+  begun,
+  type LogOutRecord,
+  withFollowUp,
+  withOutcome,
+  withRevocation,
+  withSeen,
+} from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
 import { othersOf, type StoreFacts, storesWithSession, viewOf } from './view.ts';
 
-const start = begun({ id: 'i', storeId: '0', trigger: 'popup', mode: 'server', startedAt: 0 });
-const working = advanced(start, { step: 'read', session: undefined, found: [] }, undefined);
+const working = begun({
+  ...{ id: 'i', storeId: '0', trigger: 'popup', mode: 'server', startedAt: 0 },
+  ...{ sessions: [], found: [] },
+});
 const endedWith = (outcome: Outcome, isProving = false) =>
-  ended(start, { outcome, endedAt: 1, isProving, tasks: [] }, undefined);
+  withOutcome(working, { outcome, endedAt: 7, isProving, tasks: [], kept: [], dead: [] });
 
 const names: readonly AccountCookieName[] = accountCookieNames;
 const kept = fatesOf(names, names, names);
@@ -19,10 +28,9 @@ const goodKinds = [
   'session-expired',
   'removed-locally',
 ] as const;
-const failure: Outcome = { kind: 'timeout', cookies: kept };
-const noFates: Outcome = { kind: 'unexpected-reply', reason: 'internal-error', detail: {} };
-const goneAnyway: Outcome = { kind: 'blocked', cookies: deleted, detail: {} };
-const noAccess: Outcome = { kind: 'no-access' };
+const failure: Outcome = { kind: 'timeout', cookies: kept, othersEnded: false };
+const goneAnyway: Outcome = { kind: 'blocked', cookies: deleted, othersEnded: false, detail: {} };
+const noAccess: Outcome = { kind: 'no-access', reached: 'nothing-sent' };
 const unremovable: Outcome = {
   kind: 'cookies-remain',
   reason: 'not-removable',
@@ -40,8 +48,7 @@ const otherSession: Outcome = {
 interface OwnFacts extends StoreFacts {
   readonly hasAccess?: boolean;
 }
-const see = ({ hasAccess = true, ...own }: OwnFacts, account?: NavVerdict) =>
-  viewOf({ hasAccess, own, others: [] }, account);
+const see = ({ hasAccess = true, ...own }: OwnFacts) => viewOf({ hasAccess, own, others: [] });
 
 const nothing: StoreFacts = {
   store: { id: '0', kind: 'default' },
@@ -49,15 +56,15 @@ const nothing: StoreFacts = {
   hasSession: false,
   uid: undefined,
   record: undefined,
-  recordIsCurrent: false,
+  account: undefined,
 };
 const loggedIn: StoreFacts = { ...nothing, names, hasSession: true, uid: '42' };
-const current: StoreFacts = { ...loggedIn, recordIsCurrent: true };
 const leftovers: StoreFacts = { ...nothing, names: ['DedeUserID'] };
 
 const shows = (name: 'finished' | 'failed', outcome: Outcome) => ({
   name,
   outcome,
+  endedAt: 7,
   revocation: undefined,
   aftercare: undefined,
 });
@@ -65,7 +72,7 @@ const loggedInView = { name: 'logged-in', uid: '42', account: undefined };
 const loggedOutView = { name: 'logged-out', hasLeftovers: false };
 
 it('before anything is known', () => {
-  expect(viewOf(undefined, undefined)).toEqual({ name: 'loading' });
+  expect(viewOf(undefined)).toEqual({ name: 'loading' });
 });
 
 describe('facts without a record', () => {
@@ -80,14 +87,14 @@ describe('facts without a record', () => {
   });
 
   it('and what the server says of the session', () => {
-    const account = { liveness: 'alive', profile: { name: 'A' } } as const;
-    expect(see(loggedIn, account)).toEqual({ ...loggedInView, account });
+    const account: NavVerdict = { liveness: 'alive', profile: { name: 'A' } };
+    expect(see({ ...loggedIn, account })).toEqual({ ...loggedInView, account });
   });
 });
 
 describe('a log-out under way is shown', () => {
   it.each<[string, OwnFacts]>([
-    ['with its session', current],
+    ['with its session', loggedIn],
     ['without', nothing],
     ['also without access', { ...nothing, hasAccess: false }],
   ])('%s', (_, facts) => {
@@ -98,71 +105,75 @@ describe('a log-out under way is shown', () => {
   });
 });
 
-describe('a good end is shown until there is a session again', () => {
-  it.each(goodKinds)('%s', (kind) => {
-    const outcome: Outcome = { kind, cookies: deleted };
-    const record = endedWith(outcome);
-    expect(see({ ...nothing, record })).toEqual(shows('finished', outcome));
-    expect(see({ ...leftovers, record })).toEqual(shows('finished', outcome));
-    expect(see({ ...loggedIn, record })).toEqual(loggedInView);
-    expect(see({ ...current, record })).toEqual(loggedInView);
+describe('an end is shown, with when it was', () => {
+  it.each<[string, OwnFacts, Outcome]>([
+    ...goodKinds.map((kind): [string, OwnFacts, Outcome] => [
+      kind,
+      nothing,
+      { kind, cookies: deleted },
+    ]),
+    ['a good one, whatever is left', leftovers, { kind: 'logged-out', cookies: deleted }],
+    ['a failure whose session is in the jar', loggedIn, failure],
+    ['a failure where the cookies went all the same', nothing, goneAnyway],
+    ['a failure with leftovers', leftovers, unremovable],
+    ['a failure about a further session, which was kept', loggedIn, otherSession],
+  ])('%s', (_, facts, outcome) => {
+    const name = (goodKinds as readonly string[]).includes(outcome.kind) ? 'finished' : 'failed';
+    expect(see({ ...facts, record: endedWith(outcome) })).toEqual(shows(name, outcome));
   });
 
   it.each(['asking', 'proven', 'unknown', 'still-alive'] as const)(
     'with its proof: %s',
     (revocation) => {
-      const outcome: Outcome = { kind: 'logged-out', cookies: deleted };
-      const asking = endedWith(outcome, true);
-      const record = revocation === 'asking' ? asking : proved(asking, revocation);
-      expect(see({ ...nothing, record })).toEqual({
-        name: 'finished',
-        outcome,
-        revocation,
-      });
+      const asking = endedWith({ kind: 'logged-out', cookies: deleted }, true);
+      const record = revocation === 'asking' ? asking : withRevocation(asking, revocation);
+      expect(see({ ...nothing, record })).toMatchObject({ name: 'finished', revocation });
     },
   );
-});
 
-it('what follows a good end is shown with it', () => {
-  const record = tended(endedWith({ kind: 'logged-out', cookies: deleted }), 'siteData', 'failed');
-  expect(see({ ...nothing, record })).toMatchObject({
-    name: 'finished',
-    aftercare: { siteData: 'failed' },
+  it('with what followed', () => {
+    const record = withFollowUp(
+      endedWith({ kind: 'logged-out', cookies: deleted }),
+      'siteData',
+      'failed',
+    );
+    const view = { name: 'finished', aftercare: { siteData: 'failed' } };
+    expect(see({ ...nothing, record })).toMatchObject(view);
   });
 });
 
-describe('a failure is shown', () => {
-  it.each<[string, OwnFacts, Outcome]>([
-    ['while its session is in the jar', current, failure],
-    ['where the cookies went all the same', nothing, goneAnyway],
-    ['where nothing is known of the cookies', nothing, noFates],
-    ['and with leftovers', leftovers, unremovable],
-    ['about a further session, which was kept', current, otherSession],
-  ])('%s', (_, facts, outcome) => {
-    const record = endedWith(outcome);
-    expect(see({ ...facts, record })).toEqual(shows('failed', outcome));
-  });
-
+describe('access', () => {
   it.each<[string, OwnFacts, Outcome, object]>([
-    ['its session has gone since', nothing, failure, loggedOutView],
-    ['another session has come since', loggedIn, failure, loggedInView],
-    ['the session that was kept has gone since', nothing, otherSession, loggedOutView],
-    ['a session has come since', loggedIn, goneAnyway, loggedInView],
-    ['access has been granted since', loggedIn, noAccess, loggedInView],
-    ['access has been granted, and there is nothing', nothing, noAccess, loggedOutView],
-    ['access is missing', { ...nothing, hasAccess: false }, noAccess, { name: 'no-access' }],
-    ['access has gone since', { ...current, hasAccess: false }, failure, { name: 'no-access' }],
-  ])('but not where %s', (_, facts, outcome, view) => {
-    const record: LogOutRecord = endedWith(outcome);
-    expect(see({ ...facts, record })).toEqual(view);
+    ['has come: a log-out without it is an old story', loggedIn, noAccess, loggedInView],
+    ['has come, and there is nothing', nothing, noAccess, loggedOutView],
+    ['is missing', { ...nothing, hasAccess: false }, noAccess, { name: 'no-access' }],
+    ['has gone since', { ...loggedIn, hasAccess: false }, failure, { name: 'no-access' }],
+    ...(['asked', 'accepted'] as const).flatMap(
+      (reached): [string, OwnFacts, Outcome, object][] => {
+        const outcome: Outcome = { kind: 'no-access', reached };
+        return [
+          [
+            `was withdrawn when it was ${reached}`,
+            { ...nothing, hasAccess: false },
+            outcome,
+            shows('failed', outcome),
+          ],
+          [`is back after it was ${reached}`, nothing, outcome, loggedOutView],
+        ];
+      },
+    ),
+  ])('%s', (_, facts, outcome, view) => {
+    expect(see({ ...facts, record: endedWith(outcome) })).toEqual(view);
   });
 });
 
 describe('the other stores', () => {
-  const work: StoreFacts['store'] = { id: 'firefox-container-1', kind: 'container', name: 'Work' };
+  const work: StoreFacts['store'] = { id: 'firefox-container-1', kind: 'container', name: '1' };
   const good: Outcome = { kind: 'logged-out', cookies: deleted };
   const at = (startedAt: number, batch?: string): LogOutRecord => ({
     ...endedWith(good),
+    id: `of ${startedAt}`,
+    trigger: 'popup',
     startedAt,
     ...(batch !== undefined && { batch }),
   });
@@ -174,8 +185,25 @@ describe('the other stores', () => {
     ['leftovers', leftovers, nothing, undefined],
     ['a session', loggedIn, nothing, 'logged-in'],
     ['a log-out under way', { ...nothing, record: working }, nothing, 'working'],
-    ['a failure, its session there', { ...current, record: endedWith(failure) }, nothing, 'failed'],
-    ['an end by itself', { ...nothing, record: at(1) }, nothing, undefined],
+    [
+      'a failure, its session there',
+      { ...loggedIn, record: endedWith(failure) },
+      nothing,
+      'failed',
+    ],
+    [
+      'a failure, seen or not',
+      { ...nothing, record: withSeen(endedWith(goneAnyway)) },
+      nothing,
+      'failed',
+    ],
+    ['an end that a popup asked for', { ...nothing, record: at(1) }, nothing, 'finished'],
+    [
+      'an end that the shortcut asked for',
+      { ...nothing, record: { ...at(1), trigger: 'shortcut' } },
+      nothing,
+      undefined,
+    ],
     ['an end of the newest batch', { ...nothing, record: at(2, 'b') }, nothing, 'finished'],
     [
       'an end of an older batch',
@@ -197,6 +225,27 @@ describe('the other stores', () => {
     ],
   ])('are shown where it matters: %s', (_, other, own, name) => {
     expect(viewsOf(other, own)).toMatchObject(name ? [{ store: work, view: { name } }] : []);
+  });
+
+  it('tell everything that the popup’s own store would tell', () => {
+    const asking = endedWith(good, true);
+    const record = withFollowUp(withRevocation(asking, 'still-alive'), 'biligame', 'no-access');
+    expect(viewsOf({ ...nothing, record })).toEqual([
+      {
+        store: work,
+        view: {
+          name: 'finished',
+          outcome: good,
+          endedAt: 7,
+          revocation: 'still-alive',
+          aftercare: { biligame: 'no-access' },
+        },
+      },
+    ]);
+    const account: NavVerdict = { liveness: 'alive', profile: { name: 'B' } };
+    expect(viewsOf({ ...loggedIn, account })).toEqual([
+      { store: work, view: { name: 'logged-in', uid: '42', account } },
+    ]);
   });
 
   it('are not shown without access, nor before anything is known', () => {

@@ -1,22 +1,21 @@
 import type { AccountCookieName } from '../core/cookie.ts';
 import { isGood, type Outcome } from '../core/outcome.ts';
-import { type LogOutRecord, needsAttention } from '../core/record.ts';
+import { type EndedRecord, type LogOutRecord, needsAttention } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
 import type { CookieStore } from '../core/store.ts';
-
-type Ended = LogOutRecord['state'] & { phase: 'ended' };
 
 /** What is known of one cookie store at one moment, all read together. */
 export interface StoreFacts {
   readonly store: CookieStore;
   /** The account cookies in the jar. */
   readonly names: readonly AccountCookieName[];
-  /** Whether the jar holds a session. */
+  /** Whether the jar holds a session; a dead id that could not be removed is none. */
   readonly hasSession: boolean;
   readonly uid: string | undefined;
+  /** The store's log-out, as long as it speaks of what the jar holds. */
   readonly record: LogOutRecord | undefined;
-  /** Whether the record is about the session that the jar holds. */
-  readonly recordIsCurrent: boolean;
+  /** What the server says of the session in the jar, once it is known. */
+  readonly account: NavVerdict | undefined;
 }
 
 /** What the popup knows at one moment. */
@@ -26,6 +25,16 @@ export interface Facts {
   readonly own: StoreFacts;
   /** The other stores that can be seen from here. */
   readonly others: readonly StoreFacts[];
+}
+
+/** A log-out that has ended, as it is shown. */
+export interface EndedView {
+  readonly name: 'finished' | 'failed';
+  readonly outcome: Outcome;
+  /** Milliseconds since 1970; undefined when the worker did not answer at all. */
+  readonly endedAt: number | undefined;
+  readonly revocation: EndedRecord['state']['revocation'];
+  readonly aftercare: EndedRecord['state']['aftercare'];
 }
 
 /** What the popup shows. */
@@ -39,33 +48,32 @@ export type View =
       readonly account: NavVerdict | undefined;
     }
   | { readonly name: 'working'; readonly record: LogOutRecord }
-  | {
-      readonly name: 'finished' | 'failed';
-      readonly outcome: Outcome;
-      readonly revocation: Ended['revocation'];
-      readonly aftercare: Ended['aftercare'];
-    };
+  | EndedView;
 
-/**
- * The view of the store that the popup was opened on.
- * @param account what the server says of the session in the jar, once it is known.
- */
-export function viewOf(facts: Facts | undefined, account: NavVerdict | undefined): View {
+/** The view of the store that the popup was opened on. */
+export function viewOf(facts: Facts | undefined): View {
   if (!facts) return { name: 'loading' };
-  if (!facts.hasAccess && facts.own.record?.state.phase !== 'working') return { name: 'no-access' };
-  return viewOfStore(facts.own, account);
+  const { own, hasAccess } = facts;
+  const { state } = own.record ?? {};
+  // A log-out that had begun when access went away tells what it had done by then.
+  const tells =
+    state?.phase === 'working' ||
+    (state?.outcome.kind === 'no-access' && state.outcome.reached !== 'nothing-sent');
+  if (!hasAccess && !tells) return { name: 'no-access' };
+  return viewOfStore(own, hasAccess);
 }
 
-/** The view of one store. A log-out's end is shown until the jar tells a newer story. */
-function viewOfStore(facts: StoreFacts, account: NavVerdict | undefined): View {
-  const { record } = facts;
+/** The view of one store. */
+function viewOfStore({ record, ...facts }: StoreFacts, hasAccess: boolean): View {
   if (record?.state.phase === 'working') return { name: 'working', record };
-  if (record?.state.phase === 'ended' && !isOutdated(record.state.outcome, facts)) {
-    const { outcome, revocation, aftercare } = record.state;
-    return { name: isGood(outcome) ? 'finished' : 'failed', outcome, revocation, aftercare };
+  const ended = record?.state;
+  if (ended && !(hasAccess && ended.outcome.kind === 'no-access')) {
+    const { outcome, endedAt, revocation, aftercare } = ended;
+    const name = isGood(outcome) ? 'finished' : 'failed';
+    return { name, outcome, endedAt, revocation, aftercare };
   }
   return facts.hasSession
-    ? { name: 'logged-in', uid: facts.uid, account }
+    ? { name: 'logged-in', uid: facts.uid, account: facts.account }
     : { name: 'logged-out', hasLeftovers: facts.names.length > 0 };
 }
 
@@ -77,21 +85,20 @@ export interface OtherView {
 
 /**
  * The other stores worth showing: those with a session, those being logged out, those whose end a
- * person should not miss, and those that ended together with the newest press of "everywhere".
+ * person should not miss, and those that the newest press in a popup was about.
  */
 export function othersOf(facts: Facts | undefined): OtherView[] {
   if (!facts?.hasAccess) return [];
   const records = [facts.own, ...facts.others].flatMap(({ record }) => record ?? []);
-  const newest = records.sort((a, b) => b.startedAt - a.startedAt)[0]?.batch;
+  const newest = records.sort((a, b) => b.startedAt - a.startedAt)[0];
+  const isNewest = (record: LogOutRecord | undefined) =>
+    record?.trigger === 'popup' &&
+    (record.id === newest?.id || (record.batch !== undefined && record.batch === newest?.batch));
   return facts.others
-    .map((other) => ({ ...other, view: viewOfStore(other, undefined) }))
+    .map((other) => ({ ...other, view: viewOfStore(other, true) }))
     .filter(({ view, record, hasSession }) => {
       if (view.name === 'finished' || view.name === 'failed') {
-        return (
-          hasSession ||
-          (record !== undefined && needsAttention(record)) ||
-          (newest !== undefined && record?.batch === newest)
-        );
+        return hasSession || (record !== undefined && needsAttention(record)) || isNewest(record);
       }
       return view.name === 'working' || view.name === 'logged-in';
     })
@@ -104,12 +111,4 @@ export function storesWithSession(facts: Facts | undefined): string[] {
   return [facts.own, ...facts.others]
     .filter(({ hasSession }) => hasSession)
     .map(({ store }) => store.id);
-}
-
-function isOutdated(outcome: Outcome, facts: StoreFacts): boolean {
-  if (outcome.kind === 'no-access') return true;
-  if (isGood(outcome)) return facts.hasSession;
-  if (facts.hasSession) return !facts.recordIsCurrent;
-  // A session that the failure left in the jar has gone since, by other ways than ours.
-  return outcome.cookies?.SESSDATA === 'remaining';
 }

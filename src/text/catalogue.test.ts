@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import en from '../../public/_locales/en/messages.json' with { type: 'json' };
 import zh from '../../public/_locales/zh_CN/messages.json' with { type: 'json' };
 import { aftercareResults, aftercareTasks } from '../core/aftercare.ts';
-import { fatesOf, type Outcome, outcomeSchema, remainReasons } from '../core/outcome.ts';
+import {
+  fatesOf,
+  goodKinds,
+  type Outcome,
+  outcomeSchema,
+  reaches,
+  remainReasons,
+} from '../core/outcome.ts';
 import { unexpectedReasons } from '../core/reply.ts';
 import { aftercareTexts, endingOf, fateTexts, revocationTexts, storeName } from './ending.ts';
 import type { Message } from './message.ts';
@@ -55,16 +62,17 @@ describe('each message is used', () => {
 });
 
 const cookies = fatesOf(['SESSDATA', 'bili_jct'], ['SESSDATA'], ['SESSDATA']);
-const detail = { status: 412, code: -412, message: 'banned' };
+const detail = { status: 412, code: -412 };
+const failed = { cookies, othersEnded: false };
 const outcomes: Outcome[] = outcomeSchema.options.flatMap(({ entries }): Outcome[] => {
   const kind = entries.kind.literal;
   switch (kind) {
     case 'no-access':
-      return [{ kind }];
+      return reaches.map((reached) => ({ kind, reached }));
     case 'unexpected-reply':
       return [
-        ...unexpectedReasons.map((reason) => ({ kind, reason, cookies, detail })),
-        ...unexpectedReasons.map((reason) => ({ kind, reason, detail: {} })),
+        ...unexpectedReasons.map((reason) => ({ kind, reason, ...failed, detail })),
+        ...unexpectedReasons.map((reason) => ({ kind, reason, othersEnded: true, detail: {} })),
       ];
     case 'cookies-remain':
       return remainReasons.flatMap((reason) => [
@@ -73,20 +81,23 @@ const outcomes: Outcome[] = outcomeSchema.options.flatMap(({ entries }): Outcome
       ]);
     case 'rate-limited':
       return [
-        { kind, cookies, detail },
-        { kind, cookies, detail, retryAfterSeconds: 0 },
-        { kind, cookies, detail, retryAfterSeconds: 60 },
+        { kind, ...failed, detail },
+        { kind, ...failed, othersEnded: true, detail, retryAfterSeconds: 60 },
       ];
     case 'csrf-rejected':
     case 'blocked':
     case 'server-error':
-      return [{ kind, cookies, detail }];
+      return [{ kind, ...failed, detail }];
+    case 'no-csrf-token':
+    case 'offline':
+    case 'timeout':
+      return [{ kind, ...failed }];
     default:
       return [{ kind, cookies }];
   }
 });
 const list = (names: readonly string[]) => names.join(' + ');
-const good = ['logged-out', 'already-logged-out', 'session-expired', 'removed-locally'];
+const good: readonly string[] = goodKinds;
 
 /** A message as the browser puts it together; nothing of a substitution may be left over. */
 function say([key, ...substitutions]: Message): string {
@@ -111,12 +122,21 @@ describe('each ending', () => {
     expect(ending.next.length > 0).toBe(!isDone);
   });
 
+  /** What can still be done: nothing without the session's id, and no removal of what stays. */
+  const buttonsAfter = (outcome: Outcome) => {
+    const reason = 'reason' in outcome ? outcome.reason : undefined;
+    const isThere = 'cookies' in outcome && outcome.cookies?.SESSDATA === 'remaining';
+    const needsId = ['store-gone', 'session-gone', 'log-in-lost'].includes(reason ?? '');
+    if (needsId && !isThere) return [];
+    return reason === 'not-removable' ? ['retry'] : ['retry', 'remove-local'];
+  };
+
   it.each(outcomes)('has its buttons: %j', (outcome) => {
     const actions = good.includes(outcome.kind)
       ? ['reload-tabs']
       : outcome.kind === 'no-access'
         ? ['grant-access']
-        : ['retry', 'remove-local'];
+        : buttonsAfter(outcome);
     expect(endingOf(outcome, undefined, list).actions).toEqual(actions);
   });
 
@@ -159,23 +179,53 @@ describe('an ending tells', () => {
     ],
     [
       'that nothing was removed',
-      { kind: 'offline', cookies: all('remaining') },
+      { kind: 'offline', cookies: all('remaining'), othersEnded: false },
       ['offlineText', 'nothingRemoved'],
     ],
     [
+      'that one session has ended, and the other was kept',
+      { kind: 'csrf-rejected', cookies: all('remaining'), othersEnded: true, detail: {} },
+      ['csrfRejectedText', 'othersEnded', 'logInKept'],
+    ],
+    [
       'that the cookies went all the same',
-      { kind: 'blocked', cookies: deleted, detail: {} },
+      { kind: 'blocked', cookies: deleted, othersEnded: false, detail: {} },
       ['blockedText', 'cookiesWentAnyway'],
     ],
     [
       'nothing of cookies that were not there',
-      { kind: 'timeout', cookies: all('absent') },
+      { kind: 'timeout', cookies: all('absent'), othersEnded: false },
       ['timeoutText'],
     ],
     [
       'nothing of cookies that are not known',
-      { kind: 'unexpected-reply', reason: 'internal-error', detail: {} },
+      { kind: 'unexpected-reply', reason: 'internal-error', othersEnded: false, detail: {} },
       ['unexpectedInternalError'],
+    ],
+    [
+      'that one session had ended before its container was deleted',
+      { kind: 'unexpected-reply', reason: 'store-gone', othersEnded: true, detail: {} },
+      ['unexpectedStoreGone', 'othersEnded'],
+    ],
+    [
+      'that nothing was sent without access',
+      { kind: 'no-access', reached: 'nothing-sent' },
+      ['noAccessText'],
+    ],
+    [
+      'that the request was sent before access was withdrawn',
+      { kind: 'no-access', reached: 'asked' },
+      ['noAccessAsked'],
+    ],
+    [
+      'that Bilibili had said yes before access was withdrawn',
+      { kind: 'no-access', reached: 'accepted' },
+      ['noAccessAccepted'],
+    ],
+    [
+      'that a web page came, and not what it did not say',
+      { kind: 'unexpected-reply', reason: 'web-page', ...failed, detail: {} },
+      ['unexpectedWebPage', 'nothingRemoved'],
     ],
     ['only the good of a good one', { kind: 'logged-out', cookies: deleted }, ['loggedOutText']],
   ])('%s', (_, outcome, sentences) => {
@@ -188,22 +238,27 @@ describe('an ending tells', () => {
     [undefined, 'rateLimitedNext'],
     [0, 'rateLimitedNext'],
     [60, 'rateLimitedNextSeconds 60'],
+    [119, 'rateLimitedNextSeconds 119'],
+    [121, 'rateLimitedNextMinutes 3'],
+    [7_200, 'rateLimitedNextMinutes 120'],
+    // Of years: a number would say nothing.
+    [7_201, 'rateLimitedNextLater'],
+    [999_999_999, 'rateLimitedNextLater'],
   ])('how long to wait: %j', (retryAfterSeconds, next) => {
-    const outcome: Outcome = { kind: 'rate-limited', cookies, detail: {}, retryAfterSeconds };
+    const outcome: Outcome = { kind: 'rate-limited', ...failed, detail: {}, retryAfterSeconds };
     expect(endingOf(outcome, undefined, list).next.map((message) => message.join(' '))).toEqual([
       next,
     ]);
   });
 
   it.each([
-    [{}, [], undefined],
-    [{ status: 200 }, ['replyStatus 200'], undefined],
-    [{ status: 200, code: 0 }, ['replyStatus 200', 'replyCode 0'], undefined],
-    [detail, ['replyStatus 412', 'replyCode -412'], 'banned'],
-  ])('the server’s answer: %j', (given, answer, serverMessage) => {
-    const ending = endingOf({ kind: 'blocked', cookies, detail: given }, undefined, list);
+    [{}, []],
+    [{ status: 200 }, ['replyStatus 200']],
+    [{ status: 200, code: 0 }, ['replyStatus 200', 'replyCode 0']],
+    [detail, ['replyStatus 412', 'replyCode -412']],
+  ])('the server’s answer, by its numbers: %j', (given, answer) => {
+    const ending = endingOf({ kind: 'blocked', ...failed, detail: given }, undefined, list);
     expect(ending.answer.map((message) => message.join(' '))).toEqual(answer);
-    expect(ending.serverMessage).toBe(serverMessage);
   });
 });
 
@@ -261,7 +316,7 @@ it.each([
   [{ id: '0', kind: 'default' }, ['storeDefault']],
   [{ id: '1', kind: 'incognito' }, ['storeIncognito']],
   [{ id: 'p', kind: 'private' }, ['storePrivate']],
-  [{ id: 'c', kind: 'container', name: 'Work' }, ['storeContainer', 'Work']],
+  [{ id: 'c', kind: 'container', name: '7' }, ['storeContainer', '7']],
 ] as const)('a store is called by its name: %j', (store, message) => {
   expect(storeName(store)).toEqual(message);
   expect(say(storeName(store))).toMatch(/\S/);

@@ -5,6 +5,7 @@ import {
   type Outcome,
   type OutcomeKind,
   type Revocation,
+  type reaches,
   remaining,
 } from '../core/outcome.ts';
 import type { ReplyDetail, UnexpectedReason } from '../core/reply.ts';
@@ -29,8 +30,6 @@ export interface Ending {
   readonly sentences: readonly Message[];
   /** The server's own answer, piece by piece, where it helps to know it. */
   readonly answer: readonly Message[];
-  /** The server's own words, to be shown as they are. */
-  readonly serverMessage: string | undefined;
   /** The next step, in words. */
   readonly next: readonly Message[];
   /** The next step, as buttons; the first one is the one to press. */
@@ -42,7 +41,7 @@ type Entry<K extends OutcomeKind> = {
   readonly title: MessageKey;
   readonly text: (outcome: OutcomeOf<K>, listed: string) => readonly Message[];
   readonly next: (outcome: OutcomeOf<K>) => readonly Message[];
-  readonly actions: readonly Action[];
+  readonly actions: readonly Action[] | ((outcome: OutcomeOf<K>) => readonly Action[]);
 };
 
 const again: readonly Action[] = ['retry', 'remove-local'];
@@ -82,7 +81,7 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
   },
   'no-access': {
     title: 'noAccessTitle',
-    text: () => [['noAccessText']],
+    text: ({ reached }) => [[noAccessTexts[reached]]],
     next: () => [['noAccessNext']],
     actions: ['grant-access'],
   },
@@ -121,6 +120,7 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
     text: () => [['rateLimitedText']],
     next: ({ retryAfterSeconds: seconds = 0 }) => {
       if (seconds === 0) return [['rateLimitedNext']];
+      if (seconds > longestPause) return [['rateLimitedNextLater']];
       return seconds < 120
         ? [['rateLimitedNextSeconds', String(seconds)]]
         : [['rateLimitedNextMinutes', String(Math.ceil(seconds / 60))]];
@@ -136,8 +136,8 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
   'unexpected-reply': {
     title: 'unexpectedReplyTitle',
     text: ({ reason }) => [[unexpectedTexts[reason]]],
-    next: () => [['unexpectedReplyNext']],
-    actions: again,
+    next: (outcome) => [[isIdLost(outcome) ? 'unexpectedStoreGoneNext' : 'unexpectedReplyNext']],
+    actions: (outcome) => (isIdLost(outcome) ? [] : again),
   },
   'cookies-remain': {
     title: 'cookiesRemainTitle',
@@ -151,16 +151,35 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
       reason === 'not-removable'
         ? [['cookiesRemainNotRemovableNext']]
         : [['cookiesRemainOtherSessionNext']],
-    actions: again,
+    // What the browser removes for no extension, no other button removes.
+    actions: ({ reason }) => (reason === 'not-removable' ? ['retry'] : again),
   },
+};
+
+/** Without its id a session can neither be asked about again nor ended from here. */
+const idLost: readonly UnexpectedReason[] = ['store-gone', 'session-gone', 'log-in-lost'];
+const isIdLost = ({ reason, cookies }: OutcomeOf<'unexpected-reply'>) =>
+  idLost.includes(reason) && cookies?.SESSDATA !== 'remaining';
+
+/** A pause that is worth a number, in seconds. */
+const longestPause = 2 * 60 * 60;
+
+const noAccessTexts: Record<(typeof reaches)[number], MessageKey> = {
+  'nothing-sent': 'noAccessText',
+  asked: 'noAccessAsked',
+  accepted: 'noAccessAccepted',
 };
 
 const unexpectedTexts: Record<UnexpectedReason, MessageKey> = {
   'not-understood': 'unexpectedNotUnderstood',
+  'web-page': 'unexpectedWebPage',
   'still-alive': 'unexpectedStillAlive',
   unclear: 'unexpectedUnclear',
   'not-sent': 'unexpectedNotSent',
   interrupted: 'unexpectedInterrupted',
+  'store-gone': 'unexpectedStoreGone',
+  'session-gone': 'unexpectedSessionGone',
+  'log-in-lost': 'unexpectedLogInLost',
   'internal-error': 'unexpectedInternalError',
 };
 
@@ -189,23 +208,26 @@ export function endingOf(
       ...(detail.status === undefined ? [] : [['replyStatus', String(detail.status)] as const]),
       ...(detail.code === undefined ? [] : [['replyCode', String(detail.code)] as const]),
     ],
-    serverMessage: detail.message,
     next: entry.next(outcome),
-    actions: entry.actions,
+    actions: typeof entry.actions === 'function' ? entry.actions(outcome) : entry.actions,
   };
 }
 
-/** After a failure before the confirmation: whether the session's handle is still in the jar. */
+/** After a failure: whether another session has ended, and this one's id is still in the jar. */
 function whatIsLeft(outcome: Outcome): Message[] {
   if (isGood(outcome) || outcome.kind === 'no-access' || outcome.kind === 'cookies-remain')
     return [];
+  const others: Message[] = outcome.othersEnded ? [['othersEnded']] : [];
   switch (outcome.cookies?.SESSDATA) {
     case 'remaining':
-      return [['nothingRemoved']];
+      return [...others, [outcome.othersEnded ? 'logInKept' : 'nothingRemoved']];
     case 'deleted-by-server':
-      return [['cookiesWentAnyway']];
+      // What the reason itself says is not said twice.
+      return outcome.kind === 'unexpected-reply' && isIdLost(outcome)
+        ? others
+        : [...others, ['cookiesWentAnyway']];
     default:
-      return [];
+      return others;
   }
 }
 
@@ -236,6 +258,7 @@ export const aftercareTexts: {
     unreachable: 'biligameUnreachable',
     'cookies-remain': 'biligameCookiesRemain',
     'other-session': 'biligameOtherSession',
+    'no-access': 'biligameNoAccess',
     failed: 'biligameFailed',
     interrupted: 'biligameInterrupted',
   },
@@ -247,12 +270,13 @@ export const aftercareTexts: {
     unreachable: 'siteDataFailed',
     'cookies-remain': 'siteDataFailed',
     'other-session': 'siteDataFailed',
+    'no-access': 'siteDataFailed',
     failed: 'siteDataFailed',
     interrupted: 'siteDataInterrupted',
   },
 };
 
-/** A cookie store by the name that the browser gives it. */
+/** A cookie store, by its kind and, for a container, its number. */
 export function storeName({ kind, name = '' }: CookieStore): Message {
   switch (kind) {
     case 'default':
