@@ -23,7 +23,6 @@ export function manifestOf(browser: BrowserName, version: string) {
       default_icon: icons,
     },
     permissions: [
-      ...(browser === 'firefox' ? (['contextualIdentities'] as const) : []),
       'cookies',
       'storage',
       'contextMenus',
@@ -45,7 +44,7 @@ export function manifestOf(browser: BrowserName, version: string) {
     },
     ...(browser === 'chromium'
       ? {
-          minimum_chrome_version: '119',
+          minimum_chrome_version: '120',
           incognito: 'split',
           background: { service_worker: 'src/background/index.ts', type: 'module' },
         }

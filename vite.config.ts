@@ -16,7 +16,7 @@ export default defineConfig(({ mode }) => {
     build: {
       outDir: `dist/${browser}`,
       // The oldest Chromium that the manifest admits.
-      target: browser === 'firefox' ? 'firefox140' : 'chrome119',
+      target: browser === 'firefox' ? 'firefox140' : 'chrome120',
     },
   };
 });

@@ -7,10 +7,8 @@ const root = new URL('../', import.meta.url);
 describe.each(browsers)('the manifest for %s', (browser) => {
   const manifest = manifestOf(browser, '1.2.3') as chrome.runtime.ManifestV3;
 
-  it('asks for these permissions, and no others', () => {
+  it('asks for these permissions, and no others: the one for containers switches them on for good', () => {
     expect(manifest.permissions).toEqual([
-      // The containers' names; Chromium has none.
-      ...(browser === 'firefox' ? ['contextualIdentities'] : []),
       'cookies',
       'storage',
       'contextMenus',
@@ -71,9 +69,9 @@ describe.each(browsers)('the manifest for %s', (browser) => {
   });
 });
 
-it('Chromium from 119, a worker, and a context of its own when incognito', () => {
+it('Chromium from 120, a worker, and a context of its own when incognito', () => {
   expect(manifestOf('chromium', '1')).toMatchObject({
-    minimum_chrome_version: '119',
+    minimum_chrome_version: '120',
     incognito: 'split',
     background: { service_worker: 'src/background/index.ts', type: 'module' },
   });

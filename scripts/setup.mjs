@@ -38,8 +38,11 @@ async function installBrowsers() {
   const { chromium } = await import('playwright');
   const parts = [
     {
-      name: 'Chromium',
-      isThere: () => existsSync(chromium.executablePath()) || existsSync('/usr/bin/chromium'),
+      name: 'Chromium (or its path in CHROMIUM)',
+      isThere: () =>
+        [process.env.CHROMIUM, chromium.executablePath(), '/usr/bin/chromium'].some(
+          (path) => path && existsSync(path),
+        ),
       // Not the headless shell, which has no extensions.
       download: ['playwright', 'install', '--no-shell', 'chromium'],
       package: 'chromium',

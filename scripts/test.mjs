@@ -7,6 +7,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const unitReport = 'e2e/output/unit-tests.json';
 const browserReport = 'e2e/output/browser-tests.json';
+const soakReport = 'e2e/output/soak.json';
 rmSync('e2e/output', { recursive: true, force: true });
 
 function step(name, script, ...parts) {
@@ -35,13 +36,20 @@ const isGreen =
   ) &&
   step('builds', 'build') &&
   step('lint of the Firefox build', 'lint-firefox') &&
-  step('browser tests', 'browser');
+  step('browser tests', 'browser') &&
+  step('soak', 'soak', '--', '--rounds', '60', '--report', soakReport);
 
 const unit = read(unitReport);
 const browser = read(browserReport)?.stats;
-const passed = (unit?.numPassedTests ?? 0) + (browser?.expected ?? 0);
-const failed = (unit?.numFailedTests ?? 0) + (browser?.unexpected ?? 0) + (browser?.flaky ?? 0);
+const soak = read(soakReport);
+const passed =
+  (unit?.numPassedTests ?? 0) + (browser?.expected ?? 0) + (soak?.failed === 0 ? 1 : 0);
+const failed =
+  (unit?.numFailedTests ?? 0) +
+  (browser?.unexpected ?? 0) +
+  (browser?.flaky ?? 0) +
+  (soak?.failed ? 1 : 0);
 const skipped = (unit?.numPendingTests ?? 0) + (browser?.skipped ?? 0);
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 // A run without its tests proves nothing.
-process.exit(isGreen && failed === 0 && skipped === 0 && unit && browser ? 0 : 1);
+process.exit(isGreen && failed === 0 && skipped === 0 && unit && browser && soak ? 0 : 1);
