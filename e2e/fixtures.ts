@@ -137,6 +137,26 @@ export async function layCookies(
   }
 }
 
+/** What the extension remembers of log-outs. */
+export function readState(browser: ExtensionBrowser): Promise<Record<string, unknown>> {
+  return browser.inExtension(() => chrome.storage.session.get(null), null);
+}
+
+/** The extension's alarms. */
+export function alarmsOf(browser: ExtensionBrowser): Promise<chrome.alarms.Alarm[]> {
+  return browser.inExtension(() => chrome.alarms.getAll(), null);
+}
+
+/** Lets the alarm of an unfinished log-out go off now, instead of in half a minute. */
+export function bringAlarmForward(browser: ExtensionBrowser): Promise<void> {
+  return browser.inExtension(async () => {
+    const alarm = await chrome.alarms.get('watchdog');
+    if (!alarm?.periodInMinutes) throw new Error('There is no such alarm.');
+    const { periodInMinutes } = alarm;
+    await chrome.alarms.create('watchdog', { when: Date.now(), periodInMinutes });
+  }, null);
+}
+
 export function removeCookie(browser: ExtensionBrowser, name: string): Promise<unknown> {
   return browser.inExtension(
     (cookie) => chrome.cookies.remove({ url: 'https://www.bilibili.com/', name: cookie }),

@@ -1,10 +1,13 @@
 import { defineConfig } from 'playwright/test';
+import { patience } from './browsers/extension-browser.ts';
 
 /** Tests in real browsers. No retries: a test that fails now and then is a fault to be found. */
 export default defineConfig({
   testDir: 'specs',
   outputDir: 'output/failures',
-  timeout: 60_000,
+  // Like `patience`, against hanging alone: a busy machine takes a minute for a test of seconds.
+  timeout: 3 * patience,
+  expect: { timeout: patience },
   fullyParallel: true,
   workers: 2,
   retries: 0,

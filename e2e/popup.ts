@@ -3,7 +3,7 @@ import type { Step } from '../src/core/log-out.ts';
 import type { Fates, OutcomeKind, Revocation } from '../src/core/outcome.ts';
 import type { View } from '../src/popup/view.ts';
 import type { Action } from '../src/text/ending.ts';
-import type { ExtensionBrowser, PageLike } from './browsers/extension-browser.ts';
+import { type ExtensionBrowser, type PageLike, patience } from './browsers/extension-browser.ts';
 
 /** What a popup shows, by the names that styles and tests may rely on. */
 export interface Shown {
@@ -23,9 +23,6 @@ export interface Shown {
 
 type Expected = Partial<Pick<Shown, 'view' | 'outcome' | 'revocation' | 'step'>>;
 
-/** How long a popup is given to show something, in milliseconds. */
-const patience = 30_000;
-
 /** The popup, opened as a page. */
 export interface Popup<P extends PageLike = PageLike> {
   readonly page: P;
@@ -39,6 +36,8 @@ export interface Popup<P extends PageLike = PageLike> {
   /** Waits until the popup holds this text. */
   waitForText(text: string): Promise<Shown>;
   press(action: Action): Promise<void>;
+  /** Chooses "only this browser", and confirms it. */
+  removeLocally(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +72,9 @@ export async function openPopup<B extends ExtensionBrowser>(
         if (!button) throw new Error(`There is no button ${name}.`);
         button.click();
       }, action);
+    },
+    async removeLocally() {
+      await page.evaluate(removeLocally, null);
     },
     async close() {
       await page.close();
@@ -121,6 +123,25 @@ function readPopup(): unknown {
     })),
     text: document.body.textContent,
   };
+}
+
+/** Presses each of its two buttons as soon as that can be pressed. */
+async function removeLocally(): Promise<void> {
+  const press = (selector: string) =>
+    new Promise<void>((resolve) => {
+      const tryNow = () => {
+        const button = document.querySelector<HTMLButtonElement>(`${selector}:enabled`);
+        if (!button) return;
+        observer.disconnect();
+        button.click();
+        resolve();
+      };
+      const observer = new MutationObserver(tryNow);
+      observer.observe(document, { attributes: true, childList: true, subtree: true });
+      tryNow();
+    });
+  await press('[data-action="remove-local"]:not([data-confirm])');
+  await press('[data-action="remove-local"][data-confirm]');
 }
 
 function waitForPopup({

@@ -1,7 +1,12 @@
 import puppeteer, { type Page } from 'puppeteer-core';
 import type { SettingName } from '../../src/settings/settings.ts';
 import { chromiumPath, extensionFolder, networkArguments, quietArguments } from './chromium.ts';
-import { type ExtensionBrowser, type LaunchOptions, untilSwitchedOn } from './extension-browser.ts';
+import {
+  type ExtensionBrowser,
+  type LaunchOptions,
+  patience,
+  untilSwitchedOn,
+} from './extension-browser.ts';
 import { openedBy, pageLike } from './puppeteer-page.ts';
 
 /** One Chromium with an ordinary and an incognito window, the extension allowed in both. */
@@ -10,6 +15,8 @@ export interface TwoWindows {
   readonly incognito: ExtensionBrowser;
   /** Opens the settings and clicks a switch on; biligame is allowed beforehand. */
   switchOn(setting: SettingName): Promise<void>;
+  /** Closes every incognito window. */
+  closeIncognito(): Promise<void>;
   /** Ends the incognito window's worker alone, and wakes it again. */
   restartIncognitoWorker(): Promise<void>;
   close(): Promise<void>;
@@ -28,6 +35,7 @@ export async function launchTwoWindows({
     env: { ...process.env, ...(display && { DISPLAY: display }) },
     defaultViewport: null,
     pipe: true,
+    timeout: patience,
     enableExtensions: true,
     acceptInsecureCerts: true,
     args: [...(standIn ? networkArguments(standIn.port) : []), ...quietArguments],
@@ -39,15 +47,18 @@ export async function launchTwoWindows({
   )) as { id: string };
   const ownUrl = (path: string) => `chrome-extension://${id}/${path}`;
 
-  const bench = await browser.newPage();
-  await bench.goto(ownUrl('manifest.json'));
-
-  const openIncognito = (address: string): Promise<Page> =>
-    openedBy(browser, () =>
-      bench.evaluate((url) => chrome.windows.create({ url, incognito: true }), address),
-    );
   const openOrdinary = async (url: string): Promise<Page> => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
+    await page.goto(url);
+    return page;
+  };
+  const bench = await openOrdinary(ownUrl('manifest.json'));
+
+  const openIncognito = async (url: string): Promise<Page> => {
+    const page = await openedBy(browser, () =>
+      bench.evaluate(() => chrome.windows.create({ url: 'about:blank', incognito: true })),
+    );
     await page.goto(url);
     return page;
   };
@@ -76,6 +87,15 @@ export async function launchTwoWindows({
       await page.locator(`input[name=${setting}]`).click();
       await page.evaluate(untilSwitchedOn, setting);
       await page.close();
+    },
+    async closeIncognito() {
+      const isIncognito = (page: Page) =>
+        page.evaluate(() => globalThis.chrome?.extension?.inIncognitoContext ?? false);
+      const gone = [];
+      for (const page of await browser.pages()) {
+        if (page !== incognitoBench && (await isIncognito(page))) gone.push(page);
+      }
+      for (const page of [...gone, incognitoBench]) await page.close();
     },
     async restartIncognitoWorker() {
       const session = await incognitoBench.createCDPSession();

@@ -1,17 +1,23 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
-import { type LaunchOptions, type SettingsBrowser, untilSwitchedOn } from './extension-browser.ts';
+import {
+  type LaunchOptions,
+  patience,
+  type SettingsBrowser,
+  untilSwitchedOn,
+} from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
+import { createProfile } from './profile.ts';
 
 export const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
 
-/** Playwright's own Chromium where it was downloaded, otherwise the system's. */
+/** The one that `CHROMIUM` names, or else Playwright's own where it was downloaded, or the system's. */
 export function chromiumPath(): string {
-  const found = [chromium.executablePath(), '/usr/bin/chromium'].find(existsSync);
-  if (!found) throw new Error('No Chromium found: run `npm run setup`.');
+  const found =
+    process.env['CHROMIUM'] || [chromium.executablePath(), '/usr/bin/chromium'].find(existsSync);
+  if (!found)
+    throw new Error('No Chromium found: run `npm run setup`, or set CHROMIUM to its path.');
   return found;
 }
 
@@ -26,10 +32,16 @@ export interface ChromiumBrowser extends SettingsBrowser {
   trigger(door: 'shortcut' | 'context-menu'): Promise<void>;
   /** Makes it a browser that opens no popup by itself, as Chromium before 127 is. */
   forbidOpenPopup(): Promise<void>;
+  /** Counts from now on how often the extension opens its popup by itself. */
+  countOpenings(): Promise<() => Promise<number>>;
+  /** Makes every write to the extension's memory fail, until the returned function is called. */
+  breakStorage(): Promise<() => Promise<void>>;
   /** The badge and the title of the toolbar button. */
   toolbar(): Promise<{ badge: string; title: string }>;
   /** Ends the extension's worker, as the browser does to an idle one. */
   stopWorker(): Promise<void>;
+  /** Whether the worker runs. Asking does not wake it. */
+  isWorkerRunning(): Promise<boolean>;
   /** Blocks all cookies, as a person can in the settings. */
   blockCookies(): Promise<void>;
   pinToToolbar(): Promise<void>;
@@ -58,12 +70,10 @@ export const quietArguments = [
 /** Starts a Chromium with a new profile and the built extension. */
 export async function launchChromium(options: LaunchOptions): Promise<ChromiumBrowser> {
   const { display, language = 'en-US', colorScheme = 'light' } = options;
-  const profile = mkdtempSync(join(tmpdir(), 'log-out-chromium-'));
-  // A profile may hold a real log-in: it goes also when the process is interrupted.
-  const forget = () => rmSync(profile, { recursive: true, force: true });
-  process.once('exit', forget);
-  const context = await chromium.launchPersistentContext(profile, {
+  const profile = createProfile();
+  const context = await chromium.launchPersistentContext(profile.folder, {
     executablePath: chromiumPath(),
+    timeout: patience,
     headless: false,
     locale: language,
     colorScheme,
@@ -85,6 +95,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       ...quietArguments,
     ],
   });
+  context.setDefaultTimeout(patience);
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
   const extensionId = new URL(worker.url()).host;
   const ownUrl = (path: string) => `chrome-extension://${extensionId}/${path}`;
@@ -127,6 +138,34 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
         const { browser = chrome } = globalThis as unknown as { browser?: typeof chrome };
         for (const { action } of [chrome, browser]) Reflect.set(action, 'openPopup', undefined);
       });
+    },
+    async countOpenings() {
+      const worker = await currentWorker();
+      await worker.evaluate(() => {
+        const { browser = chrome } = globalThis as unknown as { browser?: typeof chrome };
+        Reflect.set(globalThis, 'openings', 0);
+        for (const { action } of new Set([chrome, browser])) {
+          Reflect.set(action, 'openPopup', async () => {
+            Reflect.set(globalThis, 'openings', Reflect.get(globalThis, 'openings') + 1);
+          });
+        }
+      });
+      return () => worker.evaluate(() => Reflect.get(globalThis, 'openings') as number);
+    },
+    async breakStorage() {
+      const worker = await currentWorker();
+      await worker.evaluate(() => {
+        const { browser = chrome } = globalThis as unknown as { browser?: typeof chrome };
+        const areas = new Set([chrome.storage.session, browser.storage.session]);
+        const usual = [...areas].map((area) => [area, area.set] as const);
+        for (const area of areas) {
+          Reflect.set(area, 'set', () => Promise.reject(new Error('QUOTA_BYTES quota exceeded')));
+        }
+        Reflect.set(globalThis, 'letStore', () => {
+          for (const [area, set] of usual) Reflect.set(area, 'set', set);
+        });
+      });
+      return () => worker.evaluate(() => Reflect.get(globalThis, 'letStore')());
     },
     async trigger(door) {
       const worker = await currentWorker();
@@ -179,6 +218,10 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       await session.send('ServiceWorker.stopAllWorkers');
       await stopped;
     },
+    isWorkerRunning: () =>
+      bench.evaluate(
+        async () => (await chrome.runtime.getContexts({ contextTypes: ['BACKGROUND'] })).length > 0,
+      ),
     withdrawAccess: () => configure({ hostAccess: 'ON_CLICK' }),
     giveAccessBack: () => configure({ hostAccess: 'ON_ALL_SITES' }),
     async blockCookies() {
@@ -195,8 +238,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
     pinToToolbar: () => configure({ pinnedToToolbar: true }),
     async close() {
       await context.close();
-      process.off('exit', forget);
-      forget();
+      profile.remove();
     },
   };
 }

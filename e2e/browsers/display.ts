@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { expect } from 'playwright/test';
 import type { PageLike } from './extension-browser.ts';
 
 const run = promisify(execFile);
@@ -14,8 +15,8 @@ export interface Display {
   press(keys: string): Promise<void>;
   /** Clicks at a place of the screen. */
   click(x: number, y: number, button: 'left' | 'right'): Promise<void>;
-  /** How many windows there are, menus included. */
-  countWindows(): Promise<number>;
+  /** The windows that are to be seen, menus included, by their numbers. */
+  windows(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -42,12 +43,12 @@ export async function startDisplay(): Promise<Display> {
     async click(x, y, button) {
       await xdotool('mousemove', `${x}`, `${y}`, 'click', button === 'left' ? '1' : '3');
     },
-    async countWindows() {
+    async windows() {
       // xdotool ends with 1 where it finds none.
       const { stdout } = await xdotool('search', '--onlyvisible', '--name', '').catch(() => ({
         stdout: '',
       }));
-      return stdout.split('\n').filter((line) => line !== '').length;
+      return stdout.split('\n').filter((line) => line !== '');
     },
     async close() {
       const ended = once(server, 'exit');
@@ -57,13 +58,41 @@ export async function startDisplay(): Promise<Display> {
   };
 }
 
-/** A place of the screen that a page shows its content at, in a window's upper half. */
-export function placeOn(page: PageLike): Promise<{ x: number; y: number }> {
-  return page.evaluate(
-    () => ({
+/**
+ * Clicks into a page, in its window's upper half, and waits until the page has felt it and has the
+ * keyboard: a key that is pressed sooner may go to another window, or nowhere.
+ */
+export async function clickInto(
+  page: PageLike,
+  display: Display,
+  button: 'left' | 'right',
+): Promise<void> {
+  const place = await page.evaluate(async () => {
+    // A page that was not drawn yet is sent no clicks.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const felt = new Promise((resolve) =>
+      window.addEventListener('mousedown', resolve, { once: true }),
+    );
+    Reflect.set(window, 'felt', felt);
+    return {
       x: window.screenX + window.outerWidth / 2,
       y: window.screenY + (window.outerHeight - window.innerHeight) + 300,
-    }),
-    null,
-  );
+    };
+  }, null);
+  await display.click(place.x, place.y, button);
+  await page.evaluate(async () => {
+    await Reflect.get(window, 'felt');
+    if (document.hasFocus()) return;
+    await new Promise((resolve) => window.addEventListener('focus', resolve, { once: true }));
+  }, null);
+}
+
+/** Does what opens a menu, waits until the menu is to be seen, and gives its number. */
+export async function menuOpenedBy(display: Display, open: () => Promise<void>): Promise<string> {
+  // By their numbers and not by their count: a bubble may go while the menu comes.
+  const before = await display.windows();
+  await open();
+  const newWindow = async () => (await display.windows()).find((one) => !before.includes(one));
+  await expect.poll(newWindow).toBeDefined();
+  return (await newWindow()) as string;
 }

@@ -1,6 +1,12 @@
 import type { SettingName } from '../../src/settings/settings.ts';
 import type { StandIn } from '../stand-in/index.ts';
 
+/**
+ * How long anything may take before it counts as hanging, in milliseconds. It is there so that a
+ * run ends, and not to measure: a busy machine must never reach it.
+ */
+export const patience = 120_000;
+
 /** What a page can be asked, by Playwright and by Puppeteer alike. */
 export interface PageLike {
   evaluate<Result, Argument>(
@@ -46,14 +52,12 @@ export interface LaunchOptions {
 
 /** Runs in a page of the extension: resolves when a setting is stored as switched on. */
 export async function untilSwitchedOn(setting: SettingName): Promise<void> {
-  const isOn = (settings: unknown) =>
-    (settings as Record<string, unknown> | undefined)?.[setting] === true;
   await new Promise<void>((resolve) => {
-    chrome.storage.local.onChanged.addListener(({ settings }) => {
-      if (isOn(settings?.newValue)) resolve();
+    chrome.storage.sync.onChanged.addListener(({ [setting]: change }) => {
+      if (change?.newValue === true) resolve();
     });
-    void chrome.storage.local.get('settings').then(({ settings }) => {
-      if (isOn(settings)) resolve();
+    void chrome.storage.sync.get(setting).then(({ [setting]: isOn }) => {
+      if (isOn === true) resolve();
     });
   });
 }

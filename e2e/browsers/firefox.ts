@@ -1,25 +1,31 @@
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import puppeteer from 'puppeteer-core';
+import puppeteer, { type Page } from 'puppeteer-core';
 import {
   type LaunchOptions,
   type PageLike,
+  patience,
   type SettingsBrowser,
   untilSwitchedOn,
 } from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
-import { openedBy, pageLike, untilReady } from './puppeteer-page.ts';
+import { createProfile } from './profile.ts';
+import { clickOn, openedBy, pageLike, untilShown } from './puppeteer-page.ts';
 
 const extensionFolder = fileURLToPath(new URL('../../dist/firefox', import.meta.url));
 const extensionId = 'log-out@bilibili-log-out.example';
 /** Firefox draws one at random for each profile; a page has to be found by it. */
 const uuid = '7d1f0c1a-6a3c-4b5e-9c3e-0d6b6c1f2a11';
 
-/** A Firefox that takes extensions from a folder: Playwright's own build does not. */
+/**
+ * The one that `FIREFOX` names, or else the system's. Playwright's own takes no extensions from a
+ * folder.
+ */
 export function firefoxPath(): string {
-  const found = [process.env['FIREFOX'] ?? '', '/usr/bin/firefox-esr', '/usr/bin/firefox'].find(
-    existsSync,
-  );
+  const found =
+    process.env['FIREFOX'] || ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
   if (!found) throw new Error('No Firefox found: run `npm run setup`, or set FIREFOX to its path.');
   return found;
 }
@@ -29,11 +35,32 @@ export interface FirefoxBrowser extends SettingsBrowser {
   visit(url: string, store?: string): Promise<PageLike>;
   /** Opens a page of the extension in a tab of a cookie store, which becomes the active one. */
   openOwnPage(path: string, store?: string): Promise<PageLike>;
+  /** Deletes a container, its tabs and its cookies, as a person can in the settings. */
+  removeContainer(store: string): Promise<void>;
+  /** Closes the private window, and with it all private tabs. */
+  closePrivateWindow(): Promise<void>;
+  /** Ends the extension's event page, as Firefox does to an idle one. @throws when it lives on. */
+  stopEventPage(): Promise<void>;
+  /** Whether the event page runs. Asking does not wake it. */
+  isEventPageRunning(): Promise<boolean>;
 }
 
 /** The WebDriver BiDi connection, of which Firefox understands more than Puppeteer says. */
 interface Connection {
-  send(method: string, parameters: unknown): Promise<unknown>;
+  send(method: string, parameters: unknown): Promise<{ result: Answer }>;
+}
+
+/** What the answers hold that is read here. */
+interface Answer {
+  readonly context?: string;
+  readonly contexts?: readonly { readonly context: string }[];
+  readonly result?: { readonly value?: unknown };
+  readonly exceptionDetails?: { readonly text: string };
+}
+
+/** The name of a tab in WebDriver BiDi, which is in no types. */
+function contextOf(page: Page): string {
+  return Reflect.get(page.mainFrame(), '_id');
 }
 
 /** Starts a Firefox with a new profile and the built extension. */
@@ -43,18 +70,31 @@ export async function launchFirefox(
   },
 ): Promise<FirefoxBrowser> {
   const { standIn, colorScheme = 'light' } = options;
+  const profile = createProfile();
+  // Where Firefox keeps what a person has allowed. Allowing it at the installation, by
+  // `moz:allowPrivateBrowsing`, is not known to Firefox 140.
+  writeFileSync(
+    join(profile.folder, 'extension-preferences.json'),
+    JSON.stringify({
+      [extensionId]: { permissions: ['internal:privateBrowsingAllowed'], origins: [] },
+    }),
+  );
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: firefoxPath(),
+    userDataDir: profile.folder,
     headless: true,
     // The extension's own pages may be driven, not only the web's.
     args: ['--remote-allow-system-access'],
     acceptInsecureCerts: true,
+    timeout: patience,
     extraPrefsFirefox: {
       // Every host is the stand-in or does not exist: nothing leaves the machine.
       'network.dns.localDomains': bilibiliHosts.join(','),
       ...(standIn && { 'network.socket.forcePort': `443=${standIn.port}` }),
       'network.proxy.type': 0,
+      // The extension works with containers, and switches them on for nobody.
+      'privacy.userContext.enabled': true,
       // Permission prompts answer themselves; a click is still needed to ask.
       'extensions.webextOptionalPermissionPrompts': false,
       'extensions.webextensions.uuids': JSON.stringify({ [extensionId]: uuid }),
@@ -62,60 +102,135 @@ export async function launchFirefox(
       ...options.preferences,
     },
   });
-  // Puppeteer's own call knows nothing of private windows; the connection below it is in no types.
+  await browser.installExtension(extensionFolder);
+  // The connection below Puppeteer is in no types.
   const connection: Connection = Reflect.get(browser, 'connection');
-  await connection.send('webExtension.install', {
-    extensionData: { type: 'path', path: extensionFolder },
-    'moz:allowPrivateBrowsing': true,
-  });
   const ownUrl = (path: string) => `moz-extension://${uuid}/${path}`;
 
-  // A page of the extension's origin that runs nothing of its own. Its load is never reported.
-  const bench = await browser.newPage();
-  void bench.goto(ownUrl('icons/icon.svg')).catch(() => undefined);
-  await untilReady(bench);
+  // Waits in Firefox itself. Puppeteer's own ways to navigate and to wait for a page depend on
+  // events that Firefox keeps back for pages of extensions, always or now and then.
+  const navigate = (page: Page, url: string) =>
+    connection.send('browsingContext.navigate', {
+      context: contextOf(page),
+      url,
+      wait: 'complete',
+    });
 
-  const openPage = (address: string, cookieStoreId: string) =>
-    openedBy(browser, () =>
-      bench.evaluate(
-        async ({ url, store }) => {
-          if (store === 'firefox-private') {
-            await chrome.windows.create({ url, incognito: true });
-            return;
-          }
-          const ordinary = (await chrome.windows.getAll()).find(({ incognito }) => !incognito);
-          const details = { url, cookieStoreId: store, windowId: ordinary?.id };
-          await chrome.tabs.create(details as chrome.tabs.CreateProperties);
-        },
-        { url: address, store: cookieStoreId },
-      ),
+  // A page of the extension's origin that runs nothing of its own.
+  const bench = await browser.newPage();
+  await navigate(bench, ownUrl('icons/icon.svg'));
+
+  /** Runs statements among Firefox's own code, where `extension` is what it knows of ours. */
+  const inFirefox = async (statements: string): Promise<unknown> => {
+    const windows = { 'moz:scope': 'chrome', maxDepth: 0 };
+    const tree = (await connection.send('browsingContext.getTree', windows)).result;
+    const { result } = await connection.send('script.evaluate', {
+      target: { context: tree.contexts?.[0]?.context },
+      awaitPromise: true,
+      expression: `(async () => {
+        const { extension } = WebExtensionPolicy.getByID('${extensionId}');
+        ${statements}
+      })()`,
+    });
+    if (result.exceptionDetails) throw new Error(result.exceptionDetails.text);
+    return result.result?.value;
+  };
+  const eventPageState = () => inFirefox('return extension.backgroundState;');
+
+  /** The containers by the names of WebDriver BiDi: what a tab of each of them says. */
+  const userContexts = new Map<string, Promise<string>>();
+  const userContextOf = async (cookieStoreId: string): Promise<string> => {
+    const page = await openedBy(browser, () =>
+      bench.evaluate((details) => chrome.tabs.create(details as chrome.tabs.CreateProperties), {
+        url: 'about:blank',
+        cookieStoreId,
+      }),
     );
+    const { id } = Reflect.get(page.browserContext(), 'userContext');
+    await page.close();
+    return id;
+  };
+  /** One private window for all private tabs. Its blank tab keeps the window, and so its store. */
+  let privateTab: Promise<Page> | undefined;
+  const openPrivateWindow = () =>
+    openedBy(browser, () =>
+      bench.evaluate(() => chrome.windows.create({ url: 'about:blank', incognito: true })),
+    );
+
+  /** Where Firefox is to open a tab: beside another one, in the same store or in a container. */
+  const placeOf = async (store: string): Promise<object> => {
+    if (store === 'firefox-default') return { referenceContext: contextOf(bench) };
+    if (store === 'firefox-private') {
+      privateTab ??= openPrivateWindow();
+      return { referenceContext: contextOf(await privateTab) };
+    }
+    const userContext = userContexts.get(store) ?? userContextOf(store);
+    userContexts.set(store, userContext);
+    return { referenceContext: contextOf(bench), userContext: await userContext };
+  };
+
+  // First a blank tab, which Firefox reports before it answers, and then the address.
+  const openPage = async (url: string, store: string) => {
+    const details = { type: 'tab', ...(await placeOf(store)) };
+    const { result } = await connection.send('browsingContext.create', details);
+    const page = (await browser.pages()).find((one) => contextOf(one) === result.context);
+    if (!page) throw new Error('The new tab has no page.');
+    page.setDefaultTimeout(patience);
+    await navigate(page, url);
+    return page;
+  };
   const open = async (url: string, store: string) => pageLike(await openPage(url, store));
 
   return {
-    visit: async (url, store) => {
-      if (store) return open(url, store);
-      const page = await browser.newPage();
-      await page.goto(url);
-      return pageLike(page);
-    },
+    visit: (url, store = 'firefox-default') => open(url, store),
     openOwnPage: (path, store = 'firefox-default') => open(ownUrl(path), store),
     async switchOn(setting) {
       const page = await openPage(ownUrl('src/options/index.html'), 'firefox-default');
-      await page.locator(`input[name=${setting}]`).click();
+      await clickOn(page, `input[name=${setting}]`);
       await page.evaluate(untilSwitchedOn, setting);
       await page.close();
     },
+    async removeContainer(store) {
+      const userContext = await (userContexts.get(store) ?? userContextOf(store));
+      userContexts.delete(store);
+      await connection.send('browser.removeUserContext', { userContext });
+    },
+    async closePrivateWindow() {
+      await bench.evaluate(async () => {
+        const windows = await chrome.windows.getAll();
+        const ids = windows.filter(({ incognito }) => incognito).map(({ id }) => id as number);
+        await Promise.all(ids.map((id) => chrome.windows.remove(id)));
+      });
+      privateTab = undefined;
+    },
+    async stopEventPage() {
+      // What the idle time calls at its end. For the sake of listeners that have not returned,
+      // Firefox puts it off once.
+      await inFirefox(`
+        await extension.terminateBackground();
+        if (extension.backgroundState === 'running') await extension.terminateBackground();
+      `);
+      const state = await eventPageState();
+      if (state !== 'stopped') throw new Error(`The event page is ${state}.`);
+    },
+    isEventPageRunning: async () => (await eventPageState()) !== 'stopped',
     async giveAccessBack() {
       const page = await openPage(ownUrl('src/popup/index.html'), 'firefox-default');
-      await page.locator('button[data-action="grant-access"]').click();
-      await page.locator('main:not([data-view="no-access"])').wait();
+      await clickOn(page, 'button[data-action="grant-access"]');
+      await untilShown(page, 'main:not([data-view="no-access"])');
       await page.close();
     },
     async withdrawAccess() {
       await bench.evaluate(() => chrome.permissions.remove({ origins: ['*://*.bilibili.com/*'] }));
     },
     inExtension: (fn, argument) => bench.evaluate(fn as never, argument) as Promise<never>,
-    close: () => browser.close(),
+    async close() {
+      const process = browser.process();
+      const ended = process && once(process, 'exit');
+      await browser.close();
+      // It writes to its profile to the last.
+      await ended;
+      profile.remove();
+    },
   };
 }

@@ -1,8 +1,5 @@
 import type { Browser, Page } from 'puppeteer-core';
-import type { PageLike } from './extension-browser.ts';
-
-/** How long a page may take to be there, in milliseconds. */
-const patience = 15_000;
+import { type PageLike, patience } from './extension-browser.ts';
 
 /** Puppeteer's page by the names that both drivers share. */
 export function pageLike(page: Page): PageLike {
@@ -13,7 +10,11 @@ export function pageLike(page: Page): PageLike {
   };
 }
 
-/** Does what opens a tab or a window, and waits for its page and the page's load. */
+/**
+ * Does what opens a tab or a window, and waits for its page. To be used with blank pages: Firefox
+ * never reports a tab that moves to another process before its first document is there, and an
+ * extension's page moves there at once.
+ */
 export async function openedBy(browser: Browser, open: () => Promise<unknown>): Promise<Page> {
   const before = new Set(browser.targets());
   await open();
@@ -23,13 +24,34 @@ export async function openedBy(browser: Browser, open: () => Promise<unknown>): 
   );
   const page = await target.page();
   if (!page) throw new Error('The new tab has no page.');
-  await untilReady(page);
+  page.setDefaultTimeout(patience);
   return page;
 }
 
-export async function untilReady(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => location.href !== 'about:blank' && document.readyState === 'complete',
-    { timeout: patience },
+/**
+ * Waits until something is shown. In the page itself: Puppeteer's own ways to wait make a function
+ * of a text, which Firefox 140 lets the policy of an extension's page forbid.
+ */
+export async function untilShown(page: Page, selector: string): Promise<void> {
+  await page.evaluate(
+    (wanted) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (!document.querySelector(wanted)) return;
+          observer.disconnect();
+          resolve();
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document, { attributes: true, childList: true, subtree: true });
+        look();
+      }),
+    selector,
   );
+}
+
+/** Clicks on something as soon as it can be used. */
+export async function clickOn(page: Page, selector: string): Promise<void> {
+  const enabled = `${selector}:enabled`;
+  await untilShown(page, enabled);
+  await page.click(enabled);
 }

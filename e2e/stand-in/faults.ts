@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Route } from './requests.ts';
+import type { Route, SentReply } from './requests.ts';
 import type { Reply } from './routes.ts';
 
 /**
@@ -78,17 +78,18 @@ const lowerCased = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
  *
  * @param replyNow the normal reply; called once the waits are over
  * @param ended settles when the stand-in is reset or closed, which cuts off what still waits
+ * @returns what was sent; undefined when nothing was
  */
 export async function respond(
   response: ServerResponse,
   fault: Fault,
   replyNow: () => Reply,
   ended: Promise<void>,
-): Promise<void> {
+): Promise<SentReply | undefined> {
   const goesOn = await Promise.race([ended.then(() => false), waitsOf(fault).then(() => true)]);
   if (!goesOn || fault.reset === 'before-handling') {
     response.destroy();
-    return;
+    return undefined;
   }
 
   const reply = replyNow();
@@ -99,14 +100,17 @@ export async function respond(
   if (fault.hang) await ended;
   if (fault.hang || fault.reset === 'after-handling') {
     response.destroy();
-    return;
+    return undefined;
   }
 
   const whole = Buffer.from(fault.body ?? reply.body);
   const half = whole.subarray(0, Math.floor(whole.length / 2));
   const body = fault.truncate ? half : whole;
   const cookies = takesEffect ? (reply.cookies ?? []) : [];
-  response.writeHead(fault.status ?? reply.status, {
+  const status = fault.status ?? reply.status;
+  // A client that has left gets none of it.
+  const isRead = !response.destroyed;
+  response.writeHead(status, {
     // Chromium silently repeats a request, a POST too, when a connection it used before dies
     // before any byte of the reply; the repetition would meet the next fault or none.
     connection: 'close',
@@ -118,4 +122,6 @@ export async function respond(
   });
   if (fault.reset === 'mid-body') response.write(half, () => response.destroy());
   else response.end(body);
+  const isWhole = isRead && fault.reset === undefined && fault.truncate === undefined;
+  return { status, body: body.toString(), cookies: isRead ? cookies : [], isWhole };
 }

@@ -35,6 +35,8 @@ export interface StandIn {
   waitForRequests(route: Route, count: number): Promise<RecordedRequest[]>;
   /** Queues deviations for the next requests of a route, one each. */
   script(route: Route, ...faults: Fault[]): void;
+  /** Forgets the deviations still to come. */
+  unscript(): void;
   /** Makes a live session without a browser. */
   createSession(options?: { uid?: string; uname?: string; biliJct?: string }): Session;
   /** The session of this SESSDATA, dead or alive. */
@@ -119,7 +121,8 @@ export async function startStandIn(options: { port?: number } = {}): Promise<Sta
     const fault = faults.next(request.route);
     const { ended } = ending;
     log.record(request);
-    await respond(response, fault, () => replyTo(request, fault, { sessions, cookiesOf }), ended);
+    const replyNow = () => replyTo(request, fault, { sessions, cookiesOf });
+    request.reply = await respond(response, fault, replyNow, ended);
   }
 
   function forget(reason: string): void {
@@ -150,6 +153,7 @@ export async function startStandIn(options: { port?: number } = {}): Promise<Sta
     requestsTo: log.to,
     waitForRequests: log.waitFor,
     script: (route, ...added) => faults.add(route, added),
+    unscript: faults.clear,
     createSession(wanted) {
       const session = createSession(wanted);
       sessions.add(session);

@@ -13,6 +13,16 @@ export type Route =
   | 'avatar'
   | 'unknown';
 
+/** What a request was answered with. */
+export interface SentReply {
+  readonly status: number;
+  readonly body: string;
+  /** The Set-Cookie lines; none when the client had left. */
+  readonly cookies: readonly string[];
+  /** False when it was cut, or when the client had left before it was sent. */
+  readonly isWhole: boolean;
+}
+
 /** One request, as it was when its body had arrived. */
 export interface RecordedRequest {
   readonly route: Route;
@@ -31,6 +41,8 @@ export interface RecordedRequest {
   readonly body: string;
   /** Whose SESSDATA it carried, dead or alive. */
   readonly session: Session | undefined;
+  /** Not there before anything was sent. */
+  reply?: SentReply | undefined;
 }
 
 /** The requests so far, and a way to await the next. */

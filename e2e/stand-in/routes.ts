@@ -78,8 +78,11 @@ function deletions(wanted: (name: string) => boolean): readonly string[] {
   );
 }
 
-function liveSession(request: RecordedRequest): Session | undefined {
-  return request.session?.alive ? request.session : undefined;
+/** Harsher than needed: another account's number beside the session id makes it nobody's. */
+function liveSession({ session, cookies }: RecordedRequest): Session | undefined {
+  const uid = cookies.get('DedeUserID');
+  const isMixed = uid !== undefined && session !== undefined && uid !== session.uid;
+  return session?.alive && !isMixed ? session : undefined;
 }
 
 // source: SocialSisterYi/bilibili-API-collect, docs/login/exit.md. That a foreign Origin is
