@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { expectAccessible } from '../../accessibility.ts';
 import type { ChromiumBrowser } from '../../browsers/chromium.ts';
+import { patience } from '../../browsers/extension-browser.ts';
 import {
   expect,
   gate,
@@ -84,7 +85,7 @@ async function everyState(
   standIn.script('exit', { hold: exit.hold });
   standIn.script('nav', { hold: proof.hold });
   await popup.press('log-out');
-  await popup.waitFor({ view: 'working', step: 'exit' });
+  await popup.waitFor({ view: 'working', step: 'revoke' });
   await see(page, 'working');
   exit.open();
   await popup.waitFor({ outcome: 'logged-out' });
@@ -139,16 +140,24 @@ async function everyState(
 
   await logIn(chromium, standIn, { uname: 'Eve' });
   await popup.waitForText('Eve');
-  const other = standIn.createSession();
-  const url = 'https://www.bilibili.com/';
-  await setCookie(chromium, { url, name: 'SESSDATA', value: other.sessdata });
+  const late = gate();
+  const asked = standIn.requestsTo('exit').length;
+  standIn.script('exit', { hold: late.hold, deleteCookies: false });
   await popup.press('log-out');
+  await standIn.waitForRequests('exit', asked + 1);
+  const other = standIn.createSession();
+  await setCookie(chromium, {
+    url: 'https://www.bilibili.com/',
+    name: 'SESSDATA',
+    value: other.sessdata,
+  });
+  late.open();
   await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
   await see(page, 'cookies-remain');
   await popup.press('retry');
   await popup.waitFor({ view: 'failed', outcome: 'no-csrf-token' });
   await see(page, 'no-csrf-token');
-  await popup.press('remove-local');
+  await popup.removeLocally();
   await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
   await see(page, 'removed-locally');
 
@@ -195,7 +204,8 @@ for (const language of ['en-US', 'zh-CN']) {
       chromium,
       standIn,
     }) => {
-      test.setTimeout(180_000);
+      // Some twenty tests in one.
+      test.setTimeout(10 * patience);
       await mkdir(`${output}screenshots`, { recursive: true });
       const seen: string[] = [];
       await everyState(chromium, standIn, async (page, state) => {

@@ -9,6 +9,7 @@ import {
   setCookie,
   test,
 } from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
 import type { StandIn } from '../../stand-in/index.ts';
 
 /** Lets a page of some host set cookies, which no API could. */
@@ -115,20 +116,40 @@ test('cookies-remain: a cookie that no extension can remove is named', async ({
   await popup.press('log-out');
   const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
   expect(shown.fates).toEqual({ ...allFour('deleted-by-server'), DedeUserID: 'remaining' });
-  expect(shown.text).toContain('remove them: DedeUserID');
+  expect(shown.text).toContain('could not be removed: DedeUserID');
   expect(shown.text).toContain('has ended on Bilibili’s server');
   expect(session.alive).toBe(false);
 });
 
-test('the token is the bili_jct that the endpoint receives, URL-encoded', async ({
+test('a dead id that no extension can remove is named, and is no session', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const planted = 'SESSDATA=dead; Path=/a?b';
+  await setByServer(chromium, standIn, 'https://www.bilibili.com/', planted);
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  expect(shown.text).toContain('could not be removed: SESSDATA');
+  expect(shown.text).toContain('Delete the site data of bilibili.com');
+  expect(session.alive).toBe(false);
+  await popup.close();
+
+  const again = await openPopup(chromium);
+  await again.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  await again.press('retry');
+  await again.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+});
+
+test('the token is the one that was set with the session, URL-encoded', async ({
   chromium,
   standIn,
 }) => {
   const session = await logIn(chromium, standIn, { biliJct: 'a+b=c&d%2F e'.replace(' ', '_') });
   const own = { url: 'https://passport.bilibili.com/', domain: '.bilibili.com', name: 'bili_jct' };
   // Sent first, because its path is longer.
-  await setCookie(chromium, { ...own, path: '/login', value: session.biliJct });
-  await setCookie(chromium, { ...own, path: '/', value: 'sent-second' });
+  await setCookie(chromium, { ...own, path: '/login', value: 'stale' });
   await setCookie(chromium, {
     url: 'https://www.bilibili.com/',
     name: 'bili_jct',
@@ -180,7 +201,7 @@ test('where all cookies are blocked, only this browser clears the jar', async ({
   const session = standIn.createSession();
   await layCookies(chromium, session);
   const popup = await openLoggedIn(chromium, session);
-  await popup.press('remove-local');
+  await popup.removeLocally();
   await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
   expect(session.alive).toBe(true);
   expect(await accountCookiesOf(chromium)).toEqual([]);

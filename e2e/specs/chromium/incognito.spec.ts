@@ -1,5 +1,5 @@
 import { launchTwoWindows, type TwoWindows } from '../../browsers/chromium-incognito.ts';
-import { placeOn } from '../../browsers/display.ts';
+import { clickInto, menuOpenedBy } from '../../browsers/display.ts';
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
 import {
   accountCookiesOf,
@@ -71,7 +71,7 @@ test('in incognito, only this browser: its jar is cleared, the ordinary one stay
   await logIn(ordinary, standIn);
   const session = await logIn(incognito, standIn, { uname: 'Hidden' });
   const popup = await openLoggedIn(incognito, session);
-  await popup.press('remove-local');
+  await popup.removeLocally();
   await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
   expect(session.alive).toBe(true);
   expect(standIn.requestsTo('exit')).toEqual([]);
@@ -141,8 +141,37 @@ test('both workers at once never mix their cookies or their records', async ({
     };
   }, null);
   expect(rules).toEqual([]);
-  expect(records).toEqual(['log-out:0', 'log-out:1']);
+  expect(records, 'what incognito does is not written down here').toEqual(['log-out:0']);
   expect(onDisk).toEqual({});
+});
+
+test('an incognito window closed half-way leaves nothing behind', async ({ windows, standIn }) => {
+  await logIn(windows.incognito, standIn, { uname: 'Hidden' });
+  const hidden = await openPopup(windows.incognito);
+  await hidden.waitForText('Hidden');
+  standIn.script('exit', { hang: true });
+  await hidden.press('log-out');
+  await standIn.waitForRequests('exit', 1);
+  await windows.closeIncognito();
+  const { records, badge } = await windows.ordinary.inExtension(
+    async () => ({
+      records: await chrome.storage.session.get(null),
+      badge: await chrome.action.getBadgeText({}),
+    }),
+    null,
+  );
+  expect({ records, badge }).toEqual({ records: {}, badge: '' });
+
+  const session = await logIn(windows.ordinary, standIn, { uname: 'Ordinary' });
+  const popup = await openLoggedIn(windows.ordinary, session);
+  standIn.script('exit', { status: 503, body: '' });
+  await popup.press('log-out');
+  await popup.waitFor({ view: 'failed', outcome: 'server-error' });
+  await popup.press('retry');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  await expect
+    .poll(() => windows.ordinary.inExtension(() => chrome.action.getBadgeText({}), null))
+    .toBe('');
 });
 
 test('a worker that starts leaves the other one’s rules alone', async ({ windows, standIn }) => {
@@ -188,12 +217,12 @@ test.describe('with real keys', () => {
       standIn,
       display,
     }) => {
+      if (!display) throw new Error('This test is headed.');
       const kept = await logIn(windows[other], standIn);
       const session = await logIn(windows[own], standIn);
       const page = await windows[own].visit('https://www.bilibili.com/');
-      const { x, y } = await placeOn(page);
-      await display?.click(x, y, 'left');
-      await display?.press('alt+shift+l');
+      await clickInto(page, display, 'left');
+      await display.press('alt+shift+l');
       await expect.poll(() => session.alive).toBe(false);
       await expect.poll(() => accountCookiesOf(windows[own])).toEqual([]);
       expect(kept.alive).toBe(true);
@@ -209,10 +238,7 @@ test.describe('with real keys', () => {
       const kept = await logIn(windows[other], standIn);
       const session = await logIn(windows[own], standIn);
       const page = await windows[own].visit('https://www.bilibili.com/');
-      const { x, y } = await placeOn(page);
-      const before = await display.countWindows();
-      await display.click(x, y, 'right');
-      await expect.poll(() => display.countWindows()).toBeGreaterThan(before);
+      await menuOpenedBy(display, () => clickInto(page, display, 'right'));
       // The first letter of our item, which is the only one with it.
       await display.press('l');
       await expect.poll(() => session.alive).toBe(false);

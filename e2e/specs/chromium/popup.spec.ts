@@ -1,4 +1,13 @@
-import { expect, logIn, logInUrl, openLoggedIn, test } from '../../fixtures.ts';
+import { expectAccessible } from '../../accessibility.ts';
+import {
+  accountCookiesOf,
+  expect,
+  logIn,
+  logInUrl,
+  openLoggedIn,
+  test,
+  theFour,
+} from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
 
 test('shows the UID at once, and name and avatar when the server answers', async ({
@@ -47,8 +56,14 @@ test('the keyboard reaches the quieter choice', async ({ chromium, standIn }) =>
   await expect(page.locator('button[data-action="remove-local"]')).toBeHidden();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
+  const first = page.locator('button[data-action="remove-local"]');
+  await expect(first).toBeEnabled();
   await page.keyboard.press('Tab');
-  await expect(page.locator('button[data-action="remove-local"]')).toBeFocused();
+  await expect(first).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('button[data-action="cancel"]')).toBeFocused();
+  await expect(page.locator('button[data-confirm]')).toBeEnabled();
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await waitFor({ outcome: 'removed-locally' });
 });
@@ -125,4 +140,68 @@ test.describe('in Chinese', () => {
     await popup.press('log-out');
     await popup.waitForText('已验证：原会话在任何地方都已失效。');
   });
+});
+
+test('a double click on “Try again” destroys nothing', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const { page, press, waitFor } = await openLoggedIn(chromium, session);
+  const failure = { status: 412, body: '' };
+  standIn.script('exit', failure, { status: 503, body: '' }, failure, { status: 503, body: '' });
+  await press('log-out');
+  await waitFor({ outcome: 'blocked' });
+  const place = await page.locator('button[data-action="retry"]').boundingBox();
+  if (!place) throw new Error('There is no such button in sight.');
+  const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+  // The next failure is told in fewer words: what lay lower comes to lie under the pointer.
+  for (let click = 1; click <= 4; click += 1) await page.mouse.click(x, y, { clickCount: click });
+  await waitFor({ view: 'failed' });
+  expect(session.alive).toBe(true);
+  expect(await accountCookiesOf(chromium)).toEqual(theFour);
+});
+
+test('“Only this browser” takes no press in its first half second, and asks once more', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const { page, waitFor } = await openLoggedIn(chromium, session);
+  await page.getByText('More choices').click();
+  const first = page.locator('button[data-action="remove-local"]:not([data-confirm])');
+  expect(await first.isEnabled()).toBe(false);
+  await first.click();
+  const confirm = page.locator('button[data-confirm]');
+  expect(await confirm.isEnabled()).toBe(false);
+  await page.locator('button[data-action="cancel"]').click();
+  await expect(confirm).toBeHidden();
+  expect(await accountCookiesOf(chromium)).toEqual(theFour);
+  await first.click();
+  await confirm.click();
+  await waitFor({ outcome: 'removed-locally' });
+});
+
+const names = [
+  { what: 'turns the text around', uname: 'Ann \u202e moc.elpmaxe', shown: 'Ann' },
+  { what: 'is endless', uname: 'x'.repeat(64), shown: 'xxx' },
+  { what: 'shows as nothing', uname: '\u200b\u2060\u3164', shown: 'UID' },
+];
+for (const { what, uname, shown } of names) {
+  test(`a name that ${what} stays in its place`, async ({ chromium, standIn }) => {
+    const session = await logIn(chromium, standIn, { uname, uid: '9'.repeat(300) });
+    const { page, waitFor } = await openPopup(chromium);
+    await waitFor({ view: 'logged-in' });
+    const name = page.locator('main .account strong bdi');
+    await expect(name).toContainText(shown);
+    await expectAccessible(page, what);
+    expect(session.alive).toBe(true);
+  });
+}
+
+test('a pause of years is told as “later”', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const popup = await openLoggedIn(chromium, session);
+  standIn.script('exit', { status: 429, headers: { 'retry-after': '99999999' }, body: '' });
+  await popup.press('log-out');
+  const { text } = await popup.waitFor({ outcome: 'rate-limited' });
+  expect(text).toContain('Try again later.');
+  expect(text).not.toMatch(/\d minutes/);
 });

@@ -1,12 +1,15 @@
-import type { Step } from '../../../src/core/log-out.ts';
+import { beginning, type Progress } from '../../../src/core/log-out.ts';
 import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import {
   accountCookiesOf,
+  alarmsOf,
+  bringAlarmForward,
   expect,
   gate,
   logIn,
   logInUrl,
   openLoggedIn,
+  readState,
   setCookie,
   test,
   theFour,
@@ -28,7 +31,7 @@ test('ten triggers at once from all doors send one POST', async ({ chromium, sta
     ...[1, 2, 3].map(() => chromium.trigger('context-menu')),
   ]);
   expect(pressed).toEqual(Array(4).fill({ ok: true, value: null }));
-  await popup.waitFor({ view: 'working', step: 'exit' });
+  await popup.waitFor({ view: 'working', step: 'revoke' });
   open();
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(standIn.requestsTo('exit')).toHaveLength(1);
@@ -42,11 +45,11 @@ test('the popup shows the steps, and closing it changes nothing', async ({ chrom
   standIn.script('exit', { hold: exit.hold });
   standIn.script('nav', { hold: proof.hold });
   await popup.press('log-out');
-  await popup.waitFor({ view: 'working', step: 'exit' });
+  await popup.waitFor({ view: 'working', step: 'revoke' });
   await popup.close();
 
   const reopened = await openPopup(chromium);
-  await reopened.waitFor({ view: 'working', step: 'exit' });
+  await reopened.waitFor({ view: 'working', step: 'revoke' });
   exit.open();
   const shown = await reopened.waitFor({ view: 'finished', outcome: 'logged-out' });
   expect(shown.revocation, 'the outcome is shown before the proof').toBeUndefined();
@@ -79,6 +82,49 @@ test('a failure gives way to a new session, and to a session gone by other ways'
   await popup.waitFor({ view: 'logged-out' });
 });
 
+test('with the button out of sight, a log-out opens the popup once', async ({
+  chromium,
+  standIn,
+}) => {
+  await logIn(chromium, standIn);
+  const openings = await chromium.countOpenings();
+  await chromium.trigger('shortcut');
+  await expect.poll(() => accountCookiesOf(chromium)).toEqual([]);
+  await standIn.waitForRequests('nav', 1);
+  await expect
+    .poll(() => chromium.inExtension(() => chrome.alarms.getAll(), null), 'all is done')
+    .toEqual([]);
+  expect(await openings()).toBe(1);
+});
+
+for (const entryPoint of ['popup', 'shortcut'] as const) {
+  test(`where nothing can be stored, a log-out by ${entryPoint} ends in sight, and works later`, async ({
+    chromium,
+    standIn,
+  }) => {
+    const session = await logIn(chromium, standIn);
+    const popup = await openLoggedIn(chromium, session);
+    const letStore = await chromium.breakStorage();
+    if (entryPoint === 'popup') {
+      await popup.press('log-out');
+      await popup.waitFor({ view: 'failed', outcome: 'unexpected-reply' });
+    } else {
+      await chromium.trigger('shortcut');
+    }
+    await expect.poll(async () => (await chromium.toolbar()).badge).toBe('!');
+    expect(await chromium.inExtension(() => chrome.alarms.getAll(), null)).toEqual([]);
+    expect(await accountCookiesOf(chromium)).toEqual(theFour);
+    await letStore();
+    await popup.close();
+    const next = await openPopup(chromium);
+    // What could not be stored then is told now.
+    await next.waitFor({ view: 'failed', outcome: 'unexpected-reply' });
+    await expect.poll(async () => (await chromium.toolbar()).badge).toBe('');
+    await next.press('retry');
+    await next.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  });
+}
+
 test('the proof of an earlier log-out never writes into a later record', async ({
   chromium,
   standIn,
@@ -90,6 +136,8 @@ test('the proof of an earlier log-out never writes into a later record', async (
   standIn.script('nav', { hold });
   await popup.press('log-out');
   await popup.waitFor({ view: 'finished', outcome: 'logged-out' });
+  // The one that is held is the proof's: the popup asks about the next session in a moment.
+  await standIn.waitForRequests('nav', 2);
 
   const second = await logIn(chromium, standIn);
   await popup.waitForText(second.uname);
@@ -107,7 +155,6 @@ test('the proof of an earlier log-out never writes into a later record', async (
   await chromium.inExtension((request) => chrome.runtime.sendMessage(request), {
     type: 'mark-seen',
     storeId: '0',
-    id: 'nobody',
   });
   expect(JSON.stringify(await readState(chromium))).toContain('"revocation":"proven"');
   expect((await popup.shown()).revocation).toBe('proven');
@@ -138,10 +185,13 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
     expect(await accountCookiesOf(chromium)).toEqual([]);
   });
 
-  test('while confirming: the yes was seen, the proof is lost', async ({ chromium, standIn }) => {
+  test('between two sessions: the yes was seen, the proof is lost', async ({
+    chromium,
+    standIn,
+  }) => {
     const session = await logIn(chromium, standIn);
     const popup = await openLoggedIn(chromium, session);
-    // Another, dead session's cookie makes the confirmation ask the server, which holds it up.
+    // Another session's id without a token is asked about, which holds the log-out up.
     await setCookie(chromium, {
       url: 'https://www.bilibili.com/',
       name: 'SESSDATA',
@@ -150,7 +200,6 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
     });
     standIn.script('nav', { hang: true });
     await popup.press('log-out');
-    await popup.waitFor({ view: 'working', step: 'confirm' });
     await standIn.waitForRequests('nav', 2);
     await chromium.stopWorker();
     await popup.waitFor({ outcome: 'logged-out', revocation: 'unknown' });
@@ -174,44 +223,59 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
     await expect.poll(countRules, 'no rule that names cookies outlives its request').toBe(0);
   });
 
-  // Chromium restarts a worker that is stopped at work by itself; the alarm is for when it does not.
-  test('without any popup, an alarm standing by until the end', async ({ chromium, standIn }) => {
-    test.setTimeout(120_000);
+  test('with nothing but the alarm to wake it', async ({ chromium, standIn }) => {
     const session = await logIn(chromium, standIn);
     standIn.script('exit', { hang: true });
-    await chromium.trigger('shortcut');
+    await chromium.inExtension((request) => chrome.runtime.sendMessage(request), {
+      type: 'log-out',
+      storeId: '0',
+      mode: 'server',
+    });
     await standIn.waitForRequests('exit', 1);
-    expect(await chromium.inExtension(() => chrome.alarms.getAll(), null)).toMatchObject([
-      { name: 'watchdog', periodInMinutes: 0.5 },
-    ]);
+    expect(await alarmsOf(chromium)).toMatchObject([{ name: 'watchdog', periodInMinutes: 0.5 }]);
+    expect(await chromium.isWorkerRunning()).toBe(true);
     await chromium.stopWorker();
-    await standIn.waitForRequests('exit', 2);
-    await standIn.waitForRequests('nav', 1);
+    await expect.poll(() => chromium.isWorkerRunning()).toBe(false);
+    expect(await chromium.countPopups()).toBe(0);
+    expect(await readState(chromium)).toMatchObject({
+      'log-out:0': { state: { phase: 'working' } },
+    });
+    expect(standIn.requestsTo('exit')).toHaveLength(1);
+
+    await bringAlarmForward(chromium);
+    const exits = await standIn.waitForRequests('exit', 2);
+    expect(exits.map((request) => request.session)).toEqual([session, session]);
+    await expect.poll(() => alarmsOf(chromium), 'all is done').toEqual([]);
+    expect(await readState(chromium)).toMatchObject({
+      'log-out:0': {
+        state: { phase: 'ended', outcome: { kind: 'logged-out' }, revocation: 'proven' },
+      },
+    });
     expect(session.alive).toBe(false);
-    await expect.poll(() => chromium.inExtension(() => chrome.alarms.getAll(), null)).toEqual([]);
+    expect(await accountCookiesOf(chromium)).toEqual([]);
   });
 
   /** The moments too short to stop a worker in: their records are laid as it would leave them. */
-  const moments: [Step, 'same' | 'another' | 'none', string, number][] = [
-    ['access', 'same', 'logged-out', 1],
-    ['read', 'same', 'logged-out', 1],
-    ['judge', 'same', 'logged-out', 1],
-    ['judge', 'none', 'unexpected-reply', 0],
-    ['read', 'another', 'unexpected-reply', 0],
+  const asked = { ...beginning, asked: true };
+  const moments: [string, Progress, 'same' | 'another' | 'no', string, number][] = [
+    ['before asking', beginning, 'same', 'logged-out', 1],
+    ['after asking', asked, 'same', 'logged-out', 1],
+    ['after asking', asked, 'no', 'unexpected-reply', 0],
+    ['before asking', beginning, 'another', 'unexpected-reply', 0],
+    ['after asking', asked, 'another', 'unexpected-reply', 0],
   ];
-  for (const [step, jar, outcome, posts] of moments) {
-    test(`after ${step}, with ${jar} session in the jar`, async ({ chromium, standIn }) => {
+  for (const [moment, progress, jar, outcome, posts] of moments) {
+    test(`${moment}, with ${jar} session in the jar by then`, async ({ chromium, standIn }) => {
       const session = standIn.createSession();
-      if (jar !== 'none') await (await chromium.visit(logInUrl(session))).close();
-      await layRecord(chromium, step, jar === 'another' ? 'gone' : session.sessdata);
+      if (jar !== 'no') await (await chromium.visit(logInUrl(session))).close();
+      await layRecord(chromium, progress, jar === 'another' ? 'gone' : session.sessdata);
       await chromium.stopWorker();
-      const popup = await openPopup(chromium);
+      await openPopup(chromium);
       await expect
         .poll(async () => JSON.stringify(await readState(chromium)))
         .toContain(`"kind":"${outcome}"`);
       expect(standIn.requestsTo('exit')).toHaveLength(posts);
       if (jar === 'another') {
-        await popup.waitFor({ view: 'logged-in' });
         expect(await accountCookiesOf(chromium)).toEqual(theFour);
         expect(session.alive).toBe(true);
       }
@@ -219,25 +283,18 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
   }
 });
 
-function readState(chromium: ChromiumBrowser): Promise<unknown> {
-  return chromium.inExtension(() => chrome.storage.session.get(null), null);
-}
-
-function layRecord(chromium: ChromiumBrowser, step: Step, sessdata: string): Promise<void> {
-  const found = theFour;
+function layRecord(chromium: ChromiumBrowser, progress: Progress, sessdata: string): Promise<void> {
   return chromium.inExtension(
-    async ({ progress, handle, startedAt }) => {
-      const bytes = new TextEncoder().encode(`laid\n${handle}`);
+    async ({ sessionId, ...laid }) => {
+      const bytes = new TextEncoder().encode(`laid\n${sessionId}`);
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
       const fingerprint = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-      const state = { phase: 'working', progress };
-      const start = { id: 'laid', storeId: '0', trigger: 'shortcut', mode: 'server', startedAt };
-      await chrome.storage.session.set({ 'log-out:0': { ...start, fingerprint, state } });
+      const start = { id: 'laid', storeId: '0', trigger: 'shortcut', mode: 'server' };
+      const state = { phase: 'working', progress: laid.progress };
+      const { found, startedAt } = laid;
+      const record = { ...start, startedAt, found, sessions: [fingerprint], state };
+      await chrome.storage.session.set({ 'log-out:0': record });
     },
-    {
-      progress: step === 'access' ? { step } : { step, found },
-      handle: sessdata,
-      startedAt: Date.now(),
-    },
+    { progress, sessionId: sessdata, found: theFour, startedAt: Date.now() },
   );
 }

@@ -40,7 +40,7 @@ async function accountCookiesIn(firefox: FirefoxBrowser, storeId: string): Promi
 }
 
 const jars = [
-  { name: 'a container', store: container, label: 'Container: Personal' },
+  { name: 'a container', store: container, label: 'Container 1' },
   { name: 'a private window', store: privateWindow, label: 'Private window' },
 ];
 
@@ -80,7 +80,7 @@ for (const { name, store, label } of jars) {
     await popup.waitFor({ view: 'failed', outcome: 'server-error' });
     expect(session.alive).toBe(true);
     expect(await accountCookiesIn(firefox, store)).toEqual(theFour);
-    await popup.press('remove-local');
+    await popup.removeLocally();
     await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
     expect(await accountCookiesIn(firefox, store)).toEqual([]);
   });
@@ -166,8 +166,128 @@ test('two stores at once: each request carries its own store’s cookies', async
   expect([ordinary.alive, contained.alive]).toEqual([false, false]);
 });
 
+test('everywhere: what a person must not miss of another store is told in its row', async ({
+  firefox,
+  standIn,
+}) => {
+  await logIn(firefox, standIn, { uname: 'Ordinary' });
+  const contained = await logInTo(firefox, standIn, container, 'Contained');
+  const popup = await openPopup(firefox);
+  const before = await popup.waitForText('Contained');
+  expect(before.text).toContain('Container 1');
+  expect(before.text).toContain(`UID ${contained.uid}`);
+  standIn.script('exit', {}, { revoke: false });
+  await popup.press('log-out-everywhere');
+  await popup.waitForOther(container, { outcome: 'logged-out', revocation: 'still-alive' });
+  const row = await popup.page.evaluate((store) => {
+    const part = document.querySelector(`[data-store="${store}"]`);
+    return {
+      isOpen: part?.querySelector('details')?.open,
+      warning: part?.querySelector('[data-proof="still-alive"]')?.textContent,
+    };
+  }, container);
+  expect(row.isOpen).toBe(true);
+  expect(row.warning).toContain('Change your Bilibili password');
+  expect(contained.alive).toBe(true);
+});
+
+test('another store’s failure has its own “Try again”', async ({ firefox, standIn }) => {
+  const contained = await logInTo(firefox, standIn, container, 'Contained');
+  const popup = await openPopup(firefox);
+  await popup.waitForText('Contained');
+  standIn.script('exit', { status: 503, body: '' });
+  await popup.press('log-out-everywhere');
+  await popup.waitForOther(container, { view: 'failed', outcome: 'server-error' });
+  await popup.page.evaluate((store) => {
+    document
+      .querySelector<HTMLElement>(`[data-store="${store}"] button[data-action="retry"]`)
+      ?.click();
+  }, container);
+  await popup.waitForOther(container, { outcome: 'logged-out', revocation: 'proven' });
+  expect(contained.alive).toBe(false);
+});
+
+test('a container deleted while its log-out waits is told of, until that is seen', async ({
+  firefox,
+  standIn,
+}) => {
+  await logIn(firefox, standIn, { uname: 'Ordinary' });
+  const contained = await logInTo(firefox, standIn, container, 'Contained');
+  const popup = await openPopup(firefox);
+  await popup.waitForText('Log out everywhere in this browser (2)');
+  const { hold, open } = gate();
+  standIn.script('exit', { hold });
+  await popup.press('log-out-everywhere');
+  await standIn.waitForRequests('exit', 1);
+  await firefox.removeContainer(container);
+  open();
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  const shown = await popup.waitForOther(container, {
+    view: 'failed',
+    outcome: 'unexpected-reply',
+  });
+  expect(shown.text).toContain('The container was deleted before its session was ended');
+  expect(contained.alive).toBe(true);
+});
+
+test('a container deleted after its failure takes the badge with it', async ({
+  firefox,
+  standIn,
+}) => {
+  await logInTo(firefox, standIn, container, 'Contained');
+  const tab = await firefox.visit('https://www.bilibili.com/', container);
+  standIn.script('exit', { status: 503, body: '' });
+  const message = { type: 'log-out', storeId: container, mode: 'server' };
+  await firefox.inExtension((request) => chrome.runtime.sendMessage(request), message);
+  const badge = () => firefox.inExtension(() => chrome.action.getBadgeText({}), null);
+  await expect.poll(badge).toBe('!');
+  const popup = await openPopup(firefox);
+  await popup.waitForOther(container, { view: 'failed', outcome: 'server-error' });
+  await expect.poll(badge, 'seen').toBe('');
+  await popup.close();
+  expect(await recordsOf(firefox)).toEqual([`log-out:${container}`]);
+  await firefox.removeContainer(container);
+  await expect.poll(() => recordsOf(firefox)).toEqual([]);
+  void tab;
+});
+
+test('a private window’s failure goes with the window', async ({ firefox, standIn }) => {
+  await logInTo(firefox, standIn, privateWindow, 'Hidden');
+  const popup = await openPopup(firefox, privateWindow);
+  await popup.waitForText('Hidden');
+  standIn.script('exit', { status: 503, body: '' });
+  await popup.press('log-out');
+  await popup.waitFor({ view: 'failed', outcome: 'server-error' });
+  expect(await recordsOf(firefox)).toEqual([`log-out:${privateWindow}`]);
+  await firefox.closePrivateWindow();
+  await expect.poll(() => recordsOf(firefox)).toEqual([]);
+  const ordinary = await openPopup(firefox);
+  expect((await ordinary.waitFor({ view: 'logged-out' })).others).toEqual([]);
+});
+
+/** What is kept of log-outs, by store. */
+function recordsOf(firefox: FirefoxBrowser): Promise<string[]> {
+  return firefox.inExtension(async () => Object.keys(await chrome.storage.session.get(null)), null);
+}
+
 test.describe('under first-party isolation', () => {
   test.use({ preferences: { 'privacy.firstparty.isolate': true } });
+
+  test('logged in at two first parties: each session is presented with its own cookies', async ({
+    firefox,
+    standIn,
+  }) => {
+    const first = standIn.createSession({ uname: 'First' });
+    const framed = standIn.createSession({ uname: 'Framed' });
+    await layCookies(firefox, first, { firstPartyDomain: 'bilibili.com' });
+    await layCookies(firefox, framed, { firstPartyDomain: 'biligame.com' });
+    const popup = await openPopup(firefox);
+    await popup.waitFor({ view: 'logged-in' });
+    await popup.press('log-out');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    expect([first.alive, framed.alive]).toEqual([false, false]);
+    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual([]);
+  });
 
   test('the session is found, logged out of and cleared', async ({ firefox, standIn }) => {
     const session = await logIn(firefox, standIn, { uname: 'Isolated' });
@@ -289,7 +409,7 @@ for (const { name, preferences, firstPartyDomain, before } of harsh) {
       await lay(firefox, session);
       const popup = await openPopup(firefox);
       await popup.waitForText('Harsh');
-      await popup.press('remove-local');
+      await popup.removeLocally();
       await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
       expect(session.alive).toBe(true);
       expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual([]);

@@ -1,5 +1,5 @@
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
-import { expect, logIn, openLoggedIn, setCookie, test } from '../../fixtures.ts';
+import { expect, gate, logIn, openLoggedIn, setCookie, test } from '../../fixtures.ts';
 import type { Session, StandIn } from '../../stand-in/index.ts';
 
 const accepted = (redirectUrl?: string) => ({
@@ -137,6 +137,27 @@ test.describe('biligame, switched on', () => {
     expect(await sisterCookiesOf(extension)).toHaveLength(5);
   });
 
+  test('access withdrawn during the visit: nothing is said to be gone', async ({
+    extension,
+    standIn,
+  }) => {
+    await extension.switchOn('biligame');
+    const session = await logIn(extension, standIn);
+    await logInToSister(extension, standIn.createSession());
+    const popup = await openLoggedIn(extension, session);
+    const { hold, open } = gate();
+    standIn.script('cross-domain', { hold });
+    await popup.press('log-out');
+    await standIn.waitForRequests('cross-domain', 1);
+    await extension.inExtension(
+      (origins) => chrome.permissions.remove({ origins }),
+      ['*://*.biligame.com/*'],
+    );
+    open();
+    const shown = await popup.waitForAftercare('biligame', 'no-access');
+    expect(shown.text).not.toContain('are gone too');
+  });
+
   test('withdrawing the permission switches it off', async ({ extension, standIn }) => {
     await extension.switchOn('biligame');
     const session = await logIn(extension, standIn);
@@ -145,8 +166,8 @@ test.describe('biligame, switched on', () => {
       ['*://*.biligame.com/*'],
     );
     await expect
-      .poll(() => extension.inExtension(() => chrome.storage.local.get('settings'), null))
-      .toMatchObject({ settings: { biligame: false } });
+      .poll(() => extension.inExtension(() => chrome.storage.sync.get('biligame'), null))
+      .toEqual({ biligame: false });
     const popup = await openLoggedIn(extension, session);
     await popup.press('log-out');
     const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });

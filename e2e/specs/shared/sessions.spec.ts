@@ -1,0 +1,189 @@
+import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
+import {
+  accountCookiesOf,
+  expect,
+  gate,
+  layCookies,
+  logIn,
+  openLoggedIn,
+  removeCookie,
+  setCookie,
+  test,
+  theFour,
+} from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
+
+// What belongs to one session, and what a record may say of it.
+
+const site = { url: 'https://passport.bilibili.com/', domain: '.bilibili.com' };
+
+/** What is kept of log-outs, by store. */
+function recordsOf(browser: ExtensionBrowser): Promise<string[]> {
+  return browser.inExtension(async () => Object.keys(await chrome.storage.session.get(null)), null);
+}
+
+/** Takes every cookie of the site away, as a person or another tool might. */
+function clearByHand(browser: ExtensionBrowser): Promise<unknown> {
+  return browser.inExtension(async (domain) => {
+    for (const { name, path } of await chrome.cookies.getAll({ domain })) {
+      await chrome.cookies.remove({ url: `https://www.${domain}${path}`, name });
+    }
+  }, 'bilibili.com');
+}
+
+test('logged out of A; B logs in and is cleared by hand: no proof is shown for B', async ({
+  extension,
+  standIn,
+}) => {
+  const first = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, first);
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  await popup.close();
+
+  const second = await logIn(extension, standIn);
+  await expect.poll(() => recordsOf(extension), 'with no popup open').toEqual([]);
+  await clearByHand(extension);
+  const next = await openPopup(extension);
+  await next.waitFor({ view: 'logged-out' });
+  expect(second.alive).toBe(true);
+});
+
+test('the end is shown with the time that it came', async ({ extension, standIn }) => {
+  const session = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, session);
+  const before = Date.now();
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out' });
+  const at = await popup.page.evaluate(
+    () => Date.parse(document.querySelector('main time')?.getAttribute('datetime') ?? ''),
+    null,
+  );
+  expect(at).toBeGreaterThanOrEqual(before);
+  expect(at).toBeLessThanOrEqual(Date.now());
+});
+
+test('a dead leftover before a living log-in: both go in one log-out', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  await setCookie(extension, { ...site, path: '/login', name: 'SESSDATA', value: 'stale' });
+  const popup = await openPopup(extension);
+  await popup.waitFor({ view: 'logged-in' });
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(session.alive).toBe(false);
+  expect(await accountCookiesOf(extension)).toEqual([]);
+});
+
+test('a dead log-in without its token ends as expired', async ({ extension, standIn }) => {
+  const session = await logIn(extension, standIn);
+  session.alive = false;
+  await removeCookie(extension, 'bili_jct');
+  const popup = await openPopup(extension);
+  await popup.waitFor({ view: 'logged-in' });
+  await popup.press('log-out');
+  await popup.waitFor({ view: 'finished', outcome: 'session-expired' });
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  expect(await accountCookiesOf(extension)).toEqual([]);
+});
+
+test('two log-ins that the endpoint both receives: each is ended with its own token', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const front = standIn.createSession();
+  await layCookies(extension, front, { ...site, path: '/login' });
+  const popup = await openPopup(extension);
+  await popup.waitFor({ view: 'logged-in' });
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect([session.alive, front.alive]).toEqual([false, false]);
+  for (const { session: presented, body } of standIn.requestsTo('exit')) {
+    expect(body).toBe(`biliCSRF=${presented?.biliJct}`);
+  }
+  expect(await accountCookiesOf(extension)).toEqual([]);
+});
+
+test('one of two log-ins is refused: the other one is ended, and that is told', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const front = standIn.createSession();
+  await layCookies(extension, front, { ...site, path: '/login' });
+  const popup = await openPopup(extension);
+  await popup.waitFor({ view: 'logged-in' });
+  standIn.script('exit', {}, { status: 503, body: '' });
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'server-error' });
+  expect(shown.text).toContain('Another session in this browser has been ended');
+  expect([front.alive, session.alive]).toEqual([false, true]);
+  expect(await accountCookiesOf(extension)).toEqual(theFour);
+  await popup.press('retry');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(session.alive).toBe(false);
+});
+
+test('a new log-in that the server’s answer deletes is ended too', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, session);
+  const { hold, open } = gate();
+  standIn.script('exit', { hold });
+  await popup.press('log-out');
+  await standIn.waitForRequests('exit', 1);
+  const late = await logIn(extension, standIn);
+  open();
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect([session.alive, late.alive]).toEqual([false, false]);
+  expect(await accountCookiesOf(extension)).toEqual([]);
+});
+
+test('a new log-in that stays is kept, and told of', async ({ extension, standIn }) => {
+  const session = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, session);
+  const { hold, open } = gate();
+  standIn.script('exit', { hold, deleteCookies: false });
+  await popup.press('log-out');
+  await standIn.waitForRequests('exit', 1);
+  const late = await logIn(extension, standIn);
+  open();
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  expect(shown.text).toContain('Another session');
+  expect([session.alive, late.alive]).toEqual([false, true]);
+  expect(await accountCookiesOf(extension)).toEqual(theFour);
+  await popup.press('retry');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(late.alive).toBe(false);
+});
+
+test('access withdrawn while Bilibili is asked: what was sent is told, and asked anew later', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, session);
+  const { hold, open } = gate();
+  standIn.script('exit', { hold });
+  await popup.press('log-out');
+  await standIn.waitForRequests('exit', 1);
+  await extension.withdrawAccess();
+  open();
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'no-access' });
+  expect(shown.text).toMatch(/after Bilibili had been asked|Bilibili accepted the log-out/);
+  expect(shown.actions).toEqual(['grant-access']);
+  expect(session.alive).toBe(false);
+
+  await extension.giveAccessBack();
+  // Whether the server's Set-Cookie still took effect is the browser's choice.
+  await expect
+    .poll(async () => (await popup.shown()).text)
+    .toMatch(/already ended|no Bilibili session/);
+  const { text } = await popup.shown();
+  expect(text, 'the dead session is not greeted by its name').not.toContain(session.uname);
+});
