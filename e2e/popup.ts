@@ -1,4 +1,4 @@
-import type { AftercareResult, AftercareTask } from '../src/core/aftercare.ts';
+import type { FollowUp, FollowUpResult } from '../src/core/follow-ups.ts';
 import type { Step } from '../src/core/log-out.ts';
 import type { Fates, OutcomeKind, Revocation } from '../src/core/outcome.ts';
 import type { View } from '../src/popup/view.ts';
@@ -15,7 +15,7 @@ export interface Shown {
   fates: Partial<Fates>;
   actions: Action[];
   /** What followed a good end. */
-  aftercare: Partial<Record<AftercareTask, AftercareResult | 'working'>>;
+  followUps: Partial<Record<FollowUp, FollowUpResult | 'working'>>;
   /** The stores beside the popup's own. */
   others: (Pick<Shown, 'view' | 'outcome' | 'revocation' | 'fates'> & { store: string })[];
   text: string;
@@ -32,7 +32,7 @@ export interface Popup<P extends PageLike = PageLike> {
   /** The same for what it shows of another store. */
   waitForOther(store: string, expected: Omit<Expected, 'step'>): Promise<Shown>;
   /** Waits until a task that follows a good end has this result. */
-  waitForAftercare(task: AftercareTask, result: AftercareResult): Promise<Shown>;
+  waitForFollowUp(task: FollowUp, result: FollowUpResult): Promise<Shown>;
   /** Waits until the popup holds this text. */
   waitForText(text: string): Promise<Shown>;
   press(action: Action): Promise<void>;
@@ -64,7 +64,7 @@ export async function openPopup<B extends ExtensionBrowser>(
     shown,
     waitFor: wait,
     waitForOther: (id, expected) => wait({ ...expected, store: id }),
-    waitForAftercare: (task, result) => wait({ aftercare: `${task}=${result}` }),
+    waitForFollowUp: (task, result) => wait({ followUps: `${task}=${result}` }),
     waitForText: (text) => wait({ text }),
     async press(action) {
       await page.evaluate((name) => {
@@ -83,7 +83,7 @@ export async function openPopup<B extends ExtensionBrowser>(
 }
 
 type Wanted = Partial<
-  Record<'view' | 'outcome' | 'revocation' | 'step' | 'text' | 'store' | 'aftercare', string>
+  Record<'view' | 'outcome' | 'revocation' | 'step' | 'text' | 'store' | 'followUps', string>
 >;
 
 // The functions below run in the page and can use nothing from outside themselves.
@@ -108,9 +108,9 @@ function readPopup(): unknown {
     ...(step && { step }),
     fates: fatesIn(main),
     actions: buttons.map(({ dataset }) => dataset['action']),
-    aftercare: Object.fromEntries(
-      [...document.querySelectorAll<HTMLElement>('[data-aftercare]')].map(({ dataset }) => [
-        dataset['aftercare'],
+    followUps: Object.fromEntries(
+      [...document.querySelectorAll<HTMLElement>('[data-follow-up]')].map(({ dataset }) => [
+        dataset['followUp'],
         dataset['result'],
       ]),
     ),
@@ -151,8 +151,8 @@ function waitForPopup({
   expected: Wanted;
   patience: number;
 }): Promise<boolean> {
-  const { step, text = '', store, aftercare, ...attributes } = expected;
-  const [task, result] = aftercare?.split('=') ?? [];
+  const { step, text = '', store, followUps, ...attributes } = expected;
+  const [task, result] = followUps?.split('=') ?? [];
   const isMet = () => {
     const part = document.querySelector<HTMLElement>(store ? `[data-store="${store}"]` : 'main');
     const attribute = (name: string) =>
@@ -162,7 +162,7 @@ function waitForPopup({
       document.body.textContent.includes(text) &&
       Object.entries(attributes).every(([name, value]) => attribute(name) === value) &&
       (task === undefined ||
-        part.querySelector(`[data-aftercare="${task}"][data-result="${result}"]`) !== null) &&
+        part.querySelector(`[data-follow-up="${task}"][data-result="${result}"]`) !== null) &&
       (step === undefined || part.querySelector(`[data-step="${step}"][data-state="now"]`) !== null)
     );
   };

@@ -28,8 +28,8 @@ export interface ChromiumBrowser extends SettingsBrowser {
   readonly closed: Promise<void>;
   visit(url: string): Promise<Page>;
   openOwnPage(path: string): Promise<Page>;
-  /** Comes in by a door as the browser's own dispatch does; `doors.spec.ts` uses real keys and clicks. */
-  trigger(door: 'shortcut' | 'context-menu'): Promise<void>;
+  /** Comes in by an entry point as the browser's own dispatch does; `entry-points.spec.ts` uses real keys and clicks. */
+  trigger(entryPoint: 'shortcut' | 'context-menu'): Promise<void>;
   /** Makes it a browser that opens no popup by itself, as Chromium before 127 is. */
   forbidOpenPopup(): Promise<void>;
   /** Counts from now on how often the extension opens its popup by itself. */
@@ -167,7 +167,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       });
       return () => worker.evaluate(() => Reflect.get(globalThis, 'letStore')());
     },
-    async trigger(door) {
+    async trigger(entryPoint) {
       const worker = await currentWorker();
       await worker.evaluate((name) => {
         // `dispatch` is there in every Chromium and in no types.
@@ -177,7 +177,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
         >;
         if (name === 'shortcut') commands?.['onCommand']?.dispatch('log-out');
         else contextMenus?.['onClicked']?.dispatch({ menuItemId: 'log-out' });
-      }, door);
+      }, entryPoint);
     },
     toolbar: () =>
       bench.evaluate(async () => ({

@@ -82,13 +82,13 @@ declare const soak: Installed;
 /** Runs in the page, and can use nothing from outside itself. */
 function install(limit: number): void {
   // What is known here of the stored record; the only place that knows its shape.
-  type Stored = { state?: { phase?: string; revocation?: string; aftercare?: object } };
+  type Stored = { state?: { phase?: string; revocation?: string; followUps?: object } };
   const isRecord = (key: string) => key.startsWith('log-out:');
   const hasOutcome = (record: Stored | undefined) => record?.state?.phase === 'ended';
   const isOver = (record: Stored) =>
     hasOutcome(record) &&
     record.state?.revocation !== 'asking' &&
-    !Object.values(record.state?.aftercare ?? {}).includes('working');
+    !Object.values(record.state?.followUps ?? {}).includes('working');
 
   let log: LogEntry[] = [];
   let stored: string[] = [];

@@ -1,6 +1,6 @@
-import { logOutOfSisterSite, sisterSite } from '../core/aftercare.ts';
+import { logOutOfSisterSite, sisterSite } from '../core/follow-ups.ts';
 import * as access from '../platform/access.ts';
-import { onMenuChosen, onShortcut, type Place } from '../platform/doors.ts';
+import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
 import { createJar, onSessionsChanged } from '../platform/jar.ts';
@@ -20,8 +20,8 @@ import { toolbar } from '../platform/toolbar.ts';
 import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
 import { parseSettings } from '../settings/settings.ts';
-import { createAftercare } from './aftercare.ts';
 import { createFeedback } from './feedback.ts';
+import { createFollowUps } from './follow-ups.ts';
 import { createLogOutService } from './log-out-service.ts';
 import { profileOf } from './profile.ts';
 
@@ -30,7 +30,7 @@ import { profileOf } from './profile.ts';
 const server = createServer(createSessionRules(ambientStoreId === '1' ? 'odd' : 'even'));
 const jarOf = (storeId: string) => createJar('bilibili.com', storeId, storeId === ambientStoreId);
 
-const aftercare = createAftercare({
+const followUps = createFollowUps({
   readSettings: async () => parseSettings(await readSettings()),
   switchOff: (task) => writeSetting(task, false),
   isAllowed: access.isTaskAllowed,
@@ -65,7 +65,7 @@ const service = createLogOutService({
   serves,
   isGone: isPrivateStoreGone,
   fingerprint,
-  aftercare,
+  followUps,
   watchdog,
   feedback,
   now: Date.now,
@@ -98,7 +98,7 @@ onMessage(
 
 access.onAccessChanged(async () => {
   // Settings that cannot be stored keep no record from going.
-  await aftercare.switchOffForbidden().catch(() => undefined);
+  await followUps.switchOffForbidden().catch(() => undefined);
   if (await access.isGranted()) await service.forgetWithoutAccess();
 });
 

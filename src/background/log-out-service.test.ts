@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
-import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
 import { accountCookieNames } from '../core/cookie.ts';
+import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
 import { beginning, type Mode, type Needs, type Progress, type Result } from '../core/log-out.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
 import {
@@ -72,8 +72,8 @@ interface SetUp extends Partial<WorldOptions> {
   readonly needs?: (needs: Needs) => Needs;
   readonly isGone?: (storeId: string) => Promise<boolean>;
   readonly fingerprint?: () => Promise<string>;
-  readonly planned?: () => Promise<AftercareTask[]>;
-  readonly follow?: (task: AftercareTask, storeId: string, r: Result) => Promise<AftercareResult>;
+  readonly planned?: () => Promise<FollowUp[]>;
+  readonly follow?: (task: FollowUp, storeId: string, r: Result) => Promise<FollowUpResult>;
   readonly watchdog?: () => Promise<void>;
 }
 
@@ -101,7 +101,7 @@ function setUp(options: SetUp = {}) {
     set: vi.fn(options.watchdog ?? (async () => {})),
     clear: vi.fn(options.watchdog ?? (async () => {})),
   };
-  const aftercare = {
+  const followUps = {
     planned: vi.fn(options.planned ?? (async () => [])),
     run: vi.fn(options.follow ?? (async () => 'done' as const)),
   };
@@ -112,7 +112,7 @@ function setUp(options: SetUp = {}) {
     serves: (storeId) => worlds.has(storeId),
     isGone: options.isGone ?? (async () => false),
     fingerprint: options.fingerprint ?? (async (salt, id) => printOf(salt, id)),
-    aftercare,
+    followUps,
     watchdog,
     feedback,
     now: () => now,
@@ -127,7 +127,7 @@ function setUp(options: SetUp = {}) {
     });
   return {
     ...{ world: worldOf('0' in stores ? '0' : Object.keys(stores)[0]), worldOf },
-    ...{ records, shown, feedback, watchdog, aftercare, service, state },
+    ...{ records, shown, feedback, watchdog, followUps, service, state },
     outcome: async (storeId = '0') => (await untilEnded(storeId)).outcome,
     proof: async () => {
       await vi.waitFor(async () => expect((await untilEnded()).revocation).not.toBe('asking'));
@@ -420,7 +420,7 @@ describe('storage that fails', () => {
     nav.open();
     task.open();
     await settle();
-    expect(state()).toMatchObject({ revocation: 'proven', aftercare: { siteData: 'done' } });
+    expect(state()).toMatchObject({ revocation: 'proven', followUps: { siteData: 'done' } });
   });
 
   it('at the start of a worker: what a former one left is not given up', async () => {
@@ -584,15 +584,15 @@ describe('what a stopped worker left is taken up', () => {
   it('a proof that was lost is unknown, a follow-up interrupted, and both are shown', async () => {
     const proving = endedRecord({ outcome: loggedOut, isProving: true, kept: [] });
     const done = withFollowUp(proving, 'siteData', 'done');
-    const { proof, shown, world, state, aftercare } = setUp({
+    const { proof, shown, world, state, followUps } = setUp({
       before: [withFollowUp(done, 'biligame', 'working')],
       cookies: bystanders,
     });
     expect(await proof()).toBe('unknown');
-    expect(state()).toMatchObject({ aftercare: { biligame: 'interrupted', siteData: 'done' } });
+    expect(state()).toMatchObject({ followUps: { biligame: 'interrupted', siteData: 'done' } });
     expect(shown.at(-1)?.state).toEqual(state());
     expect(world.navs).toEqual([]);
-    expect(aftercare.run).not.toHaveBeenCalled();
+    expect(followUps.run).not.toHaveBeenCalled();
   });
 
   it('an end is shown as it is, and the badge of the former life drawn over', async () => {
@@ -820,7 +820,7 @@ describe('an earlier log-out that still waits', () => {
 
   it('for a follow-up neither', async () => {
     const task = gate();
-    const tasks: AftercareTask[] = ['biligame'];
+    const tasks: FollowUp[] = ['biligame'];
     const { service, outcome, state, records } = setUp({
       planned: async () => tasks.splice(0),
       follow: () => task.opened.then(() => 'done'),
@@ -832,7 +832,7 @@ describe('an earlier log-out that still waits', () => {
     task.open();
     await settle();
     expect(records.read()?.id).toBe('id-2');
-    expect(state()).not.toHaveProperty('aftercare');
+    expect(state()).not.toHaveProperty('followUps');
   });
 });
 
@@ -899,10 +899,10 @@ describe('access', () => {
 });
 
 describe('what follows a good end', () => {
-  const both = async (): Promise<AftercareTask[]> => ['biligame', 'siteData'];
+  const both = async (): Promise<FollowUp[]> => ['biligame', 'siteData'];
 
   it('is done in the store that was logged out, and told task by task', async () => {
-    const { service, aftercare, outcome, records, shown } = setUp({
+    const { service, followUps, outcome, records, shown } = setUp({
       stores: { '7': {} },
       planned: both,
       follow: async (task) => (task === 'biligame' ? 'other-session' : 'done'),
@@ -914,13 +914,13 @@ describe('what follows a good end', () => {
       redirectUrl: 'https://passport.biligame.com/crossDomain?x=1',
       endedIds: [valuesOf('A').SESSDATA],
     });
-    expect(aftercare.run.mock.calls).toEqual([
+    expect(followUps.run.mock.calls).toEqual([
       ['biligame', '7', result],
       ['siteData', '7', result],
     ]);
     const ends = records.history.flatMap(({ state }) => (state.phase === 'ended' ? [state] : []));
-    expect(ends[0]?.aftercare).toEqual({ biligame: 'working', siteData: 'working' });
-    expect(ends.at(-1)?.aftercare).toEqual({ biligame: 'other-session', siteData: 'done' });
+    expect(ends[0]?.followUps).toEqual({ biligame: 'working', siteData: 'working' });
+    expect(ends.at(-1)?.followUps).toEqual({ biligame: 'other-session', siteData: 'done' });
     expect(shown).toEqual(records.history);
   });
 
@@ -933,22 +933,22 @@ describe('what follows a good end', () => {
     ['no access', { isGranted: false }, 'server', 0],
     ['a fault of our own', { fingerprint: fails }, 'server', 0],
   ])('is planned after a good end only: %s', async (_, options, mode, count) => {
-    const planned = async (): Promise<AftercareTask[]> => ['biligame'];
-    const { service, aftercare, outcome, state } = setUp({ planned, ...options });
+    const planned = async (): Promise<FollowUp[]> => ['biligame'];
+    const { service, followUps, outcome, state } = setUp({ planned, ...options });
     await service.logOut('0', 'popup', mode);
     await outcome();
     await settle();
-    expect(aftercare.planned).toHaveBeenCalledTimes(count);
-    expect(aftercare.run).toHaveBeenCalledTimes(count);
-    if (count === 0) expect(state()).not.toHaveProperty('aftercare');
+    expect(followUps.planned).toHaveBeenCalledTimes(count);
+    expect(followUps.run).toHaveBeenCalledTimes(count);
+    if (count === 0) expect(state()).not.toHaveProperty('followUps');
   });
 
   it('is nothing where it cannot be told what is switched on', async () => {
-    const { service, aftercare, proof, state } = setUp({ planned: fails });
+    const { service, followUps, proof, state } = setUp({ planned: fails });
     await service.logOut('0', 'popup', 'server');
     expect(await proof()).toBe('proven');
-    expect(aftercare.run).not.toHaveBeenCalled();
-    expect(state()).not.toHaveProperty('aftercare');
+    expect(followUps.run).not.toHaveBeenCalled();
+    expect(state()).not.toHaveProperty('followUps');
   });
 
   it('failed where it fails, and takes nothing with it', async () => {
@@ -960,12 +960,12 @@ describe('what follows a good end', () => {
     await service.logOut('0', 'popup', 'server');
     expect(await proof()).toBe('proven');
     await vi.waitFor(() => expect(watchdog.clear).toHaveBeenCalledTimes(1));
-    expect(state()).toMatchObject({ aftercare: { biligame: 'failed', siteData: 'done' } });
+    expect(state()).toMatchObject({ followUps: { biligame: 'failed', siteData: 'done' } });
   });
 
   it('does not wait for the proof, nor the proof for it, but the watchdog for both', async () => {
     const [nav, task] = [gate(), gate()];
-    const { service, aftercare, outcome, state, watchdog, started } = setUp({
+    const { service, followUps, outcome, state, watchdog, started } = setUp({
       nav: [nav.script],
       planned: async () => ['biligame'],
       follow: () => task.opened.then(() => 'done'),
@@ -974,14 +974,14 @@ describe('what follows a good end', () => {
     await service.logOut('0', 'popup', 'server');
     await outcome();
     await settle();
-    expect(aftercare.run).toHaveBeenCalledTimes(1);
+    expect(followUps.run).toHaveBeenCalledTimes(1);
     nav.open();
     await settle();
-    expect(state()).toMatchObject({ revocation: 'proven', aftercare: { biligame: 'working' } });
+    expect(state()).toMatchObject({ revocation: 'proven', followUps: { biligame: 'working' } });
     expect(watchdog.clear).not.toHaveBeenCalled();
     task.open();
     await settle();
-    expect(state()).toMatchObject({ revocation: 'proven', aftercare: { biligame: 'done' } });
+    expect(state()).toMatchObject({ revocation: 'proven', followUps: { biligame: 'done' } });
     expect(watchdog.clear).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,4 +1,4 @@
-import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
+import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
 import { logOut, lookAt, type Mode, type Needs, type Order, type Result } from '../core/log-out.ts';
 import { internalError, isGood, type Outcome } from '../core/outcome.ts';
 import {
@@ -33,10 +33,10 @@ interface Parts {
   isGone(storeId: string): Promise<boolean>;
   fingerprint(salt: string, value: string): Promise<string>;
   /** What follows a good end, where a person has switched it on. */
-  readonly aftercare: {
+  readonly followUps: {
     /** The tasks that follow this ending. */
-    planned(outcome: Outcome): Promise<AftercareTask[]>;
-    run(task: AftercareTask, storeId: string, result: Result): Promise<AftercareResult>;
+    planned(outcome: Outcome): Promise<FollowUp[]>;
+    run(task: FollowUp, storeId: string, result: Result): Promise<FollowUpResult>;
   };
   /** Wakes the worker later, in case it is stopped before the end. */
   readonly watchdog: { set(): Promise<void>; clear(): Promise<void> };
@@ -147,7 +147,7 @@ export function createLogOutService(parts: Parts): LogOutService {
       result = { outcome: internalError, kept: left.sessions, dead: [], endedIds: [] };
     }
     const { outcome, prove, kept, dead } = result;
-    const tasks = isGood(outcome) ? await parts.aftercare.planned(outcome).catch(() => []) : [];
+    const tasks = isGood(outcome) ? await parts.followUps.planned(outcome).catch(() => []) : [];
     const isProving = prove !== undefined;
     const end = { outcome, endedAt: parts.now(), isProving, tasks, kept, dead };
     await update(record, (current) => withOutcome(current, end));
@@ -155,9 +155,9 @@ export function createLogOutService(parts: Parts): LogOutService {
   };
 
   /** Fills in the proof and what follows, by which time a later log-out may be under way. */
-  const finish = async (record: LogOutRecord, result: Result, tasks: readonly AftercareTask[]) => {
-    const follow = async (task: AftercareTask) => {
-      const ending = parts.aftercare.run(task, record.storeId, result);
+  const finish = async (record: LogOutRecord, result: Result, tasks: readonly FollowUp[]) => {
+    const follow = async (task: FollowUp) => {
+      const ending = parts.followUps.run(task, record.storeId, result);
       const outcome = await ending.catch(() => 'failed' as const);
       await update(record, (current) => withFollowUp(current, task, outcome));
     };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { type AftercareTask, aftercareResults } from './aftercare.ts';
+import { type FollowUp, followUpResults } from './follow-ups.ts';
 import { beginning, type Progress } from './log-out.ts';
 import type { Outcome } from './outcome.ts';
 import {
@@ -46,7 +46,7 @@ const end = (outcome: Outcome, parts: Partial<End> = {}) =>
     ...parts,
   });
 const asking = end(good, { isProving: true });
-const tasks: AftercareTask[] = ['biligame', 'siteData'];
+const tasks: FollowUp[] = ['biligame', 'siteData'];
 const progress: Progress = {
   step: 'clear',
   asked: true,
@@ -82,10 +82,10 @@ describe('the end', () => {
       ...end(good).state,
       kept: ['k'],
       dead: ['d'],
-      aftercare: { siteData: 'working' },
+      followUps: { siteData: 'working' },
     });
     expect(end(good, { tasks }).state).toMatchObject({
-      aftercare: { biligame: 'working', siteData: 'working' },
+      followUps: { biligame: 'working', siteData: 'working' },
     });
   });
 
@@ -103,11 +103,11 @@ describe('the end', () => {
     expect(withRevocation(asking, revocation).state).toMatchObject({ revocation, seen: false });
   });
 
-  it.each(aftercareResults)('is told of each task, which changes nothing else: %s', (result) => {
+  it.each(followUpResults)('is told of each task, which changes nothing else: %s', (result) => {
     const before = withSeen(end(good, { tasks, isProving: true }));
     expect(withFollowUp(before, 'biligame', result)).toStrictEqual({
       ...before,
-      state: { ...before.state, aftercare: { biligame: result, siteData: 'working' } },
+      state: { ...before.state, followUps: { biligame: result, siteData: 'working' } },
     });
   });
 
@@ -156,9 +156,9 @@ describe('after the worker’s death', () => {
       { biligame: 'done', siteData: 'done' },
       'proven',
     ],
-  ])('is told as it is: %s', (_, record, aftercare, revocation) => {
+  ])('is told as it is: %s', (_, record, followUps, revocation) => {
     const { state } = withoutWorker(withSeen(record));
-    expect(state.phase === 'ended' && state.aftercare).toEqual(aftercare);
+    expect(state.phase === 'ended' && state.followUps).toEqual(followUps);
     expect(state.phase === 'ended' && state.revocation).toBe(revocation);
     expect(state).toMatchObject({ outcome: good, endedAt: 9, seen: true });
     expect(isUnsettled(withoutWorker(record))).toBe(false);
@@ -256,7 +256,7 @@ describe('a stored record', () => {
     ['an unknown cookie that was left', working({ left: ['sid'] })],
     ['an unknown outcome', ended({ outcome: { kind: 'fine' } })],
     ['an unknown revocation', ended({ revocation: 'maybe' })],
-    ['an unknown end of a task', ended({ aftercare: { biligame: 'perhaps' } })],
+    ['an unknown end of a task', ended({ followUps: { biligame: 'perhaps' } })],
     ['no word of being seen', ended({ seen: undefined })],
     ['no word of what was kept', ended({ kept: undefined })],
     ['no word of what is dead', ended({ dead: undefined })],

@@ -1,11 +1,6 @@
 import * as v from 'valibot';
-import {
-  type AftercareResult,
-  type AftercareTask,
-  aftercareResults,
-  aftercareTasks,
-} from './aftercare.ts';
 import { accountCookieNames } from './cookie.ts';
+import { type FollowUp, type FollowUpResult, followUpResults, followUps } from './follow-ups.ts';
 import { beginning, modes, type Progress } from './log-out.ts';
 import { isGood, type Outcome, outcomeSchema, type Revocation, revocations } from './outcome.ts';
 
@@ -24,7 +19,7 @@ const progressSchema = v.object({
   left: namesSchema,
 });
 
-const aftercareSchema = v.optional(v.picklist(['working', ...aftercareResults]));
+const followUpSchema = v.optional(v.picklist(['working', ...followUpResults]));
 
 /**
  * The current or last log-out of one cookie store: the one home of what pages draw. It holds names
@@ -53,9 +48,7 @@ export const recordSchema = v.object({
       /** Present after a server's yes; `asking` until the proof is there. */
       revocation: v.optional(v.picklist(['asking', ...revocations])),
       /** What followed a good end, task by task. */
-      aftercare: v.exactOptional(
-        v.object({ biligame: aftercareSchema, siteData: aftercareSchema }),
-      ),
+      followUps: v.exactOptional(v.object({ biligame: followUpSchema, siteData: followUpSchema })),
       /** Whether a person has seen the outcome in a popup. */
       seen: v.boolean(),
       /** The sessions that were left in the jar and may be alive. */
@@ -94,7 +87,7 @@ export interface End {
   /** Whether the proof is being asked for. */
   readonly isProving: boolean;
   /** What follows. */
-  readonly tasks: readonly AftercareTask[];
+  readonly tasks: readonly FollowUp[];
   readonly kept: readonly string[];
   readonly dead: readonly string[];
 }
@@ -129,19 +122,19 @@ export function withRevocation(record: LogOutRecord, revocation: Revocation): Lo
 /** The record with how far a task that follows has come. */
 export function withFollowUp(
   record: LogOutRecord,
-  task: AftercareTask,
-  result: AftercareResult | 'working',
+  task: FollowUp,
+  result: FollowUpResult | 'working',
 ): LogOutRecord {
   const { state } = record;
   if (state.phase !== 'ended') return record;
-  return { ...record, state: { ...state, aftercare: { ...state.aftercare, [task]: result } } };
+  return { ...record, state: { ...state, followUps: { ...state.followUps, [task]: result } } };
 }
 
 /** The record after the worker that would have finished it has died. */
 export function withoutWorker(record: LogOutRecord): LogOutRecord {
   const { state } = record;
   if (state.phase !== 'ended') return record;
-  const tasks = aftercareTasks.filter((task) => state.aftercare?.[task] === 'working');
+  const tasks = followUps.filter((task) => state.followUps?.[task] === 'working');
   const told = state.revocation === 'asking' ? withRevocation(record, 'unknown') : record;
   return tasks.reduce((done, task) => withFollowUp(done, task, 'interrupted'), told);
 }
@@ -158,7 +151,7 @@ export function isUnsettled({ state }: LogOutRecord): boolean {
   return (
     state.phase === 'working' ||
     state.revocation === 'asking' ||
-    aftercareTasks.some((task) => state.aftercare?.[task] === 'working')
+    followUps.some((task) => state.followUps?.[task] === 'working')
   );
 }
 

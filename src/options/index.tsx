@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import * as access from '../platform/access.ts';
-import { readShortcut } from '../platform/doors.ts';
+import { readShortcut } from '../platform/entry-points.ts';
 import { translate } from '../platform/i18n.ts';
 import { onSettingsChanged, readSettings, writeSetting } from '../platform/settings-store.ts';
 import { parseSettings } from '../settings/settings.ts';

@@ -1,5 +1,5 @@
 import browser, { type Permissions } from 'webextension-polyfill';
-import type { AftercareTask } from '../core/aftercare.ts';
+import type { FollowUp } from '../core/follow-ups.ts';
 
 /** Scheme-less on purpose: with `https://` alone the cookies API hides cookies that are not Secure. */
 export const siteOrigins = ['*://*.bilibili.com/*'];
@@ -20,23 +20,23 @@ export function onAccessChanged(listener: () => void): void {
   browser.permissions.onRemoved.addListener(listener);
 }
 
-/** What each kind of aftercare may do only when a person has allowed it. */
-const taskPermissions: Record<AftercareTask, Permissions.Permissions> = {
+/** What each follow-up may do only when a person has allowed it. */
+const taskPermissions: Record<FollowUp, Permissions.Permissions> = {
   biligame: { origins: ['*://*.biligame.com/*'] },
   siteData: { permissions: ['browsingData'] },
 };
 
 /** Whether a task may do its work. */
-export function isTaskAllowed(task: AftercareTask): Promise<boolean> {
+export function isTaskAllowed(task: FollowUp): Promise<boolean> {
   return browser.permissions.contains(taskPermissions[task]);
 }
 
 /** Asks the person to allow a task. Works only from a click in a page of ours. */
-export function requestTask(task: AftercareTask): Promise<boolean> {
+export function requestTask(task: FollowUp): Promise<boolean> {
   return browser.permissions.request(taskPermissions[task]);
 }
 
 /** Gives back what a task was allowed. */
-export async function giveUpTask(task: AftercareTask): Promise<void> {
+export async function giveUpTask(task: FollowUp): Promise<void> {
   await browser.permissions.remove(taskPermissions[task]);
 }

@@ -1,11 +1,11 @@
-import { aftercareTasks } from '../core/aftercare.ts';
 import { accountCookieNames } from '../core/cookie.ts';
+import { followUps } from '../core/follow-ups.ts';
 import type { Fates } from '../core/outcome.ts';
 import {
-  aftercareTexts,
   type Ending,
   endingOf,
   fateTexts,
+  followUpTexts,
   revocationTexts,
 } from '../text/ending.ts';
 import type { Translate } from '../text/message.ts';
@@ -57,12 +57,12 @@ export function Report({ view, model, storeId }: EndedProps) {
           ))}
         </div>
       )}
-      {aftercareTasks.map((task) => {
-        const result = view.aftercare?.[task];
+      {followUps.map((task) => {
+        const result = view.followUps?.[task];
         return (
           result && (
-            <p key={task} role="status" data-aftercare={task} data-result={result}>
-              {t(aftercareTexts[task][result])}
+            <p key={task} role="status" data-follow-up={task} data-result={result}>
+              {t(followUpTexts[task][result])}
             </p>
           )
         );

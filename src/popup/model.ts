@@ -253,7 +253,7 @@ const fault: View = {
   outcome: internalError,
   endedAt: undefined,
   revocation: undefined,
-  aftercare: undefined,
+  followUps: undefined,
 };
 
 /**

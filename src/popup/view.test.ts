@@ -66,7 +66,7 @@ const shows = (name: 'finished' | 'failed', outcome: Outcome) => ({
   outcome,
   endedAt: 7,
   revocation: undefined,
-  aftercare: undefined,
+  followUps: undefined,
 });
 const loggedInView = { name: 'logged-in', uid: '42', account: undefined };
 const loggedOutView = { name: 'logged-out', hasLeftovers: false };
@@ -137,7 +137,7 @@ describe('an end is shown, with when it was', () => {
       'siteData',
       'failed',
     );
-    const view = { name: 'finished', aftercare: { siteData: 'failed' } };
+    const view = { name: 'finished', followUps: { siteData: 'failed' } };
     expect(see({ ...nothing, record })).toMatchObject(view);
   });
 });
@@ -238,7 +238,7 @@ describe('the other stores', () => {
           outcome: good,
           endedAt: 7,
           revocation: 'still-alive',
-          aftercare: { biligame: 'no-access' },
+          followUps: { biligame: 'no-access' },
         },
       },
     ]);

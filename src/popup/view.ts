@@ -34,7 +34,7 @@ export interface EndedView {
   /** Milliseconds since 1970; undefined when the worker did not answer at all. */
   readonly endedAt: number | undefined;
   readonly revocation: EndedRecord['state']['revocation'];
-  readonly aftercare: EndedRecord['state']['aftercare'];
+  readonly followUps: EndedRecord['state']['followUps'];
 }
 
 /** What the popup shows. */
@@ -68,9 +68,9 @@ function viewOfStore({ record, ...facts }: StoreFacts, hasAccess: boolean): View
   if (record?.state.phase === 'working') return { name: 'working', record };
   const ended = record?.state;
   if (ended && !(hasAccess && ended.outcome.kind === 'no-access')) {
-    const { outcome, endedAt, revocation, aftercare } = ended;
+    const { outcome, endedAt, revocation, followUps } = ended;
     const name = isGood(outcome) ? 'finished' : 'failed';
-    return { name, outcome, endedAt, revocation, aftercare };
+    return { name, outcome, endedAt, revocation, followUps };
   }
   return facts.hasSession
     ? { name: 'logged-in', uid: facts.uid, account: facts.account }

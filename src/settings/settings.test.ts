@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aftercareTasks } from '../core/aftercare.ts';
+import { followUps } from '../core/follow-ups.ts';
 import { parseSettings, settingNames } from './settings.ts';
 
 const defaults = { biligame: false, siteData: false };
@@ -11,7 +11,7 @@ it('all that a person can switch on is off by default', () => {
 });
 
 it('each setting is of a task, and each task has its setting', () => {
-  expect(settingNames).toEqual(aftercareTasks);
+  expect(settingNames).toEqual(followUps);
 });
 
 it.each([

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import en from '../../public/_locales/en/messages.json' with { type: 'json' };
 import zh from '../../public/_locales/zh_CN/messages.json' with { type: 'json' };
-import { aftercareResults, aftercareTasks } from '../core/aftercare.ts';
+import { followUpResults, followUps } from '../core/follow-ups.ts';
 import {
   fatesOf,
   goodKinds,
@@ -12,7 +12,7 @@ import {
   remainReasons,
 } from '../core/outcome.ts';
 import { unexpectedReasons } from '../core/reply.ts';
-import { aftercareTexts, endingOf, fateTexts, revocationTexts, storeName } from './ending.ts';
+import { endingOf, fateTexts, followUpTexts, revocationTexts, storeName } from './ending.ts';
 import type { Message } from './message.ts';
 
 type Catalogue = Readonly<Record<string, { readonly message: string }>>;
@@ -293,22 +293,22 @@ it('fates and proofs have words of their own', () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-describe.each(aftercareTasks)('what follows of %s', (task) => {
-  it.each(['working', ...aftercareResults] as const)('has its words: %s', (result) => {
-    expect(say([aftercareTexts[task][result]])).toMatch(/\S/);
+describe.each(followUps)('what follows of %s', (task) => {
+  it.each(['working', ...followUpResults] as const)('has its words: %s', (result) => {
+    expect(say([followUpTexts[task][result]])).toMatch(/\S/);
   });
 
-  it.each(aftercareResults)('is good only where it is done: %s', (result) => {
-    const { done, working } = aftercareTexts[task];
-    expect(aftercareTexts[task][result] === done).toBe(result === 'done');
-    expect(aftercareTexts[task][result]).not.toBe(working);
+  it.each(followUpResults)('is good only where it is done: %s', (result) => {
+    const { done, working } = followUpTexts[task];
+    expect(followUpTexts[task][result] === done).toBe(result === 'done');
+    expect(followUpTexts[task][result]).not.toBe(working);
   });
 });
 
 it('the results of biligame have words of their own, and none of the other’s', () => {
-  const { biligame, siteData } = aftercareTexts;
+  const { biligame, siteData } = followUpTexts;
   const keys = Object.values(biligame);
-  expect(new Set(keys).size).toBe(aftercareResults.length + 1);
+  expect(new Set(keys).size).toBe(followUpResults.length + 1);
   for (const key of Object.values(siteData)) expect(keys).not.toContain(key);
 });
 

@@ -1,4 +1,4 @@
-import type { AftercareResult, AftercareTask } from '../core/aftercare.ts';
+import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
 import {
   type Fate,
   isGood,
@@ -248,8 +248,8 @@ export const revocationTexts: Record<Revocation | 'asking', readonly MessageKey[
 };
 
 /** What to tell a person of each task that follows a good log-out. */
-export const aftercareTexts: {
-  readonly [T in AftercareTask]: Record<AftercareResult | 'working', MessageKey>;
+export const followUpTexts: {
+  readonly [T in FollowUp]: Record<FollowUpResult | 'working', MessageKey>;
 } = {
   biligame: {
     working: 'biligameWorking',

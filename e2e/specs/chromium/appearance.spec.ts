@@ -176,10 +176,10 @@ async function everyState(
     body: JSON.stringify({ code: 0, data: { redirectUrl: 'http://passport.biligame.com/' } }),
   });
   await popup.press('log-out');
-  await popup.waitForAftercare('biligame', 'address-refused');
-  await popup.waitForAftercare('siteData', 'done');
+  await popup.waitForFollowUp('biligame', 'address-refused');
+  await popup.waitForFollowUp('siteData', 'done');
   await popup.waitFor({ revocation: 'proven' });
-  await see(page, 'aftercare');
+  await see(page, 'follow-ups');
 
   await chromium.withdrawAccess();
   await popup.waitFor({ view: 'no-access' });

@@ -223,7 +223,7 @@ test('where all cookies are blocked, biligame’s go, and no site can hold a tok
   await expect(use).rejects.toThrow('Access is denied');
   const popup = await openLoggedIn(chromium, session);
   await popup.press('log-out');
-  await popup.waitForAftercare('biligame', 'done');
-  await popup.waitForAftercare('siteData', 'done');
+  await popup.waitForFollowUp('biligame', 'done');
+  await popup.waitForFollowUp('siteData', 'done');
   expect(await chromium.context.cookies(url)).toEqual([]);
 });

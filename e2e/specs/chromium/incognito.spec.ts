@@ -79,7 +79,7 @@ test('in incognito, only this browser: its jar is cleared, the ordinary one stay
   expect(await accountCookiesOf(ordinary)).toEqual(theFour);
 });
 
-test('in incognito, the aftercare deals with its own jar only', async ({ windows, standIn }) => {
+test('in incognito, the follow-ups deal with their own jar only', async ({ windows, standIn }) => {
   await windows.switchOn('biligame');
   await windows.switchOn('siteData');
   const { incognito, ordinary } = windows;
@@ -96,8 +96,8 @@ test('in incognito, the aftercare deals with its own jar only', async ({ windows
   }
   const popup = await openLoggedIn(incognito, session);
   await popup.press('log-out');
-  await popup.waitForAftercare('biligame', 'done');
-  const shown = await popup.waitForAftercare('siteData', 'done');
+  await popup.waitForFollowUp('biligame', 'done');
+  const shown = await popup.waitForFollowUp('siteData', 'done');
   expect(shown.outcome).toBe('logged-out');
   const count = (window: ExtensionBrowser) =>
     window.inExtension(

@@ -16,7 +16,7 @@ import {
 } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
 
-test('ten triggers at once from all doors send one POST', async ({ chromium, standIn }) => {
+test('ten triggers at once from all entry points send one POST', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
   const popup = await openLoggedIn(chromium, session);
   const { hold, open } = gate();

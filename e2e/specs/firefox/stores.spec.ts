@@ -345,7 +345,7 @@ for (const { name, store, result, left } of tokens) {
     const popup = await openPopup(firefox, store);
     await popup.waitForText('Hidden');
     await popup.press('log-out');
-    await popup.waitForAftercare('siteData', result);
+    await popup.waitForFollowUp('siteData', result);
     const read = (item: string) => localStorage.getItem(item);
     expect(await (await firefox.visit(site, store)).evaluate(read, key)).toBe(left);
     expect(await (await firefox.visit(site)).evaluate(read, key)).toBe('token');
@@ -366,7 +366,7 @@ for (const { name, store } of jars) {
     const popup = await openPopup(firefox, store);
     await popup.waitForText('Hidden');
     await popup.press('log-out');
-    await popup.waitForAftercare('biligame', 'done');
+    await popup.waitForFollowUp('biligame', 'done');
     expect(await sisterCookiesIn(firefox, store)).toEqual([]);
     expect(await sisterCookiesIn(firefox, 'firefox-default')).toEqual(['SESSDATA']);
     expect(standIn.requestsTo('cross-domain')).toEqual([]);
@@ -433,7 +433,7 @@ for (const { name, preferences, firstPartyDomain, before } of harsh) {
       }
     });
 
-    test('the aftercare clears biligame and the site data', async ({ firefox, standIn }) => {
+    test('the follow-ups clear biligame and the site data', async ({ firefox, standIn }) => {
       await firefox.switchOn('biligame');
       await firefox.switchOn('siteData');
       const session = standIn.createSession({ uname: 'Harsh' });
@@ -458,8 +458,8 @@ for (const { name, preferences, firstPartyDomain, before } of harsh) {
       const popup = await openPopup(firefox);
       await popup.waitForText('Harsh');
       await popup.press('log-out');
-      await popup.waitForAftercare('biligame', 'done');
-      await popup.waitForAftercare('siteData', 'done');
+      await popup.waitForFollowUp('biligame', 'done');
+      await popup.waitForFollowUp('siteData', 'done');
       expect(await sisterCookiesIn(firefox, 'firefox-default')).toEqual([]);
       if (before !== 'token') return;
       const read = (item: string) => localStorage.getItem(item);

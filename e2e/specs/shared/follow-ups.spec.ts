@@ -45,7 +45,7 @@ test('both are off by default: biligame is not visited, nothing of it is touched
   const popup = await openLoggedIn(extension, session);
   await popup.press('log-out');
   const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-  expect(shown.aftercare).toEqual({});
+  expect(shown.followUps).toEqual({});
   expect(visits(standIn)).toEqual([]);
 });
 
@@ -63,7 +63,7 @@ test.describe('biligame, switched on', () => {
     const popup = await openLoggedIn(extension, session);
     await popup.press('log-out');
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-    const shown = await popup.waitForAftercare('biligame', 'done');
+    const shown = await popup.waitForFollowUp('biligame', 'done');
     expect(shown.outcome).toBe('logged-out');
     expect(visits(standIn)).toEqual(['passport.biligame.com/crossDomain']);
     expect(await sisterCookiesOf(extension)).toEqual(['theme']);
@@ -87,7 +87,7 @@ test.describe('biligame, switched on', () => {
       const popup = await openLoggedIn(extension, session);
       standIn.script('exit', accepted(redirectUrl));
       await popup.press('log-out');
-      const shown = await popup.waitForAftercare('biligame', 'address-refused');
+      const shown = await popup.waitForFollowUp('biligame', 'address-refused');
       expect(shown).toMatchObject({ view: 'finished', outcome: 'logged-out' });
       expect(visits(standIn)).toEqual([]);
       expect(await sisterCookiesOf(extension)).toEqual(['theme']);
@@ -104,7 +104,7 @@ test.describe('biligame, switched on', () => {
     const popup = await openLoggedIn(extension, session);
     standIn.script('exit', accepted());
     await popup.press('log-out');
-    await popup.waitForAftercare('biligame', 'done');
+    await popup.waitForFollowUp('biligame', 'done');
     expect(visits(standIn)).toEqual([]);
     expect(await sisterCookiesOf(extension)).toEqual(['theme']);
   });
@@ -121,19 +121,19 @@ test.describe('biligame, switched on', () => {
     standIn.script('cross-domain', ...Array(10).fill({ reset: 'before-handling' }));
     await popup.press('log-out');
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-    const shown = await popup.waitForAftercare('biligame', 'unreachable');
+    const shown = await popup.waitForFollowUp('biligame', 'unreachable');
     expect(shown).toMatchObject({ view: 'finished', outcome: 'logged-out' });
     expect(await sisterCookiesOf(extension)).toEqual(['theme']);
   });
 
-  test('another living session there keeps its handle', async ({ extension, standIn }) => {
+  test('another living session there keeps its id', async ({ extension, standIn }) => {
     await extension.switchOn('biligame');
     const session = await logIn(extension, standIn);
     await logInToSister(extension, standIn.createSession());
     const popup = await openLoggedIn(extension, session);
     standIn.script('exit', accepted());
     await popup.press('log-out');
-    await popup.waitForAftercare('biligame', 'other-session');
+    await popup.waitForFollowUp('biligame', 'other-session');
     expect(await sisterCookiesOf(extension)).toHaveLength(5);
   });
 
@@ -154,7 +154,7 @@ test.describe('biligame, switched on', () => {
       ['*://*.biligame.com/*'],
     );
     open();
-    const shown = await popup.waitForAftercare('biligame', 'no-access');
+    const shown = await popup.waitForFollowUp('biligame', 'no-access');
     expect(shown.text).not.toContain('are gone too');
   });
 
@@ -171,7 +171,7 @@ test.describe('biligame, switched on', () => {
     const popup = await openLoggedIn(extension, session);
     await popup.press('log-out');
     const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-    expect(shown.aftercare).toEqual({});
+    expect(shown.followUps).toEqual({});
     expect(visits(standIn)).toEqual([]);
   });
 });
@@ -190,7 +190,7 @@ test('site data, switched on: the refresh token goes, other sites keep theirs', 
   }
   const popup = await openLoggedIn(extension, session);
   await popup.press('log-out');
-  const shown = await popup.waitForAftercare('siteData', 'done');
+  const shown = await popup.waitForFollowUp('siteData', 'done');
   expect(shown.outcome).toBe('logged-out');
   const read = (name: string) => localStorage.getItem(name);
   expect(await (await extension.visit('https://www.bilibili.com/')).evaluate(read, key)).toBeNull();

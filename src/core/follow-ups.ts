@@ -5,8 +5,8 @@ import type { Answer } from './reply.ts';
 import { isSessionId } from './session.ts';
 
 /** What may follow a good log-out, where a person has switched it on. */
-export const aftercareTasks = ['biligame', 'siteData'] as const;
-export type AftercareTask = (typeof aftercareTasks)[number];
+export const followUps = ['biligame', 'siteData'] as const;
+export type FollowUp = (typeof followUps)[number];
 
 /**
  * How a task ended: done; done although the address to visit was refused (not https, not
@@ -14,7 +14,7 @@ export type AftercareTask = (typeof aftercareTasks)[number];
  * hold another session; the permission was withdrawn meanwhile, so that nothing could be seen any
  * more; the task failed, or the worker was stopped in the middle of it.
  */
-export const aftercareResults = [
+export const followUpResults = [
   'done',
   'address-refused',
   'unreachable',
@@ -24,7 +24,7 @@ export const aftercareResults = [
   'failed',
   'interrupted',
 ] as const;
-export type AftercareResult = (typeof aftercareResults)[number];
+export type FollowUpResult = (typeof followUpResults)[number];
 
 /** The sister site that a log-in at Bilibili logs in to as well. */
 export const sisterSite = 'biligame.com';
@@ -54,7 +54,7 @@ export async function logOutOfSisterSite(
   needs: SisterNeeds,
   redirectUrl: string | undefined,
   endedIds: readonly string[],
-): Promise<AftercareResult> {
+): Promise<FollowUpResult> {
   const visit = await visitSafely(needs, redirectUrl);
   const dead = new Set(endedIds);
   const alive = new Set<string>();

@@ -1,31 +1,31 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type AftercareTask, aftercareTasks } from '../core/aftercare.ts';
+import { followUps as everyFollowUp, type FollowUp } from '../core/follow-ups.ts';
 import { fatesOf, type GoodKind } from '../core/outcome.ts';
 import type { Settings } from '../settings/settings.ts';
-import { createAftercare } from './aftercare.ts';
+import { createFollowUps } from './follow-ups.ts';
 
 const off: Settings = { biligame: false, siteData: false };
 const on: Settings = { biligame: true, siteData: true };
 
 const ended = (kind: GoodKind) => ({ kind, cookies: fatesOf([], [], []) });
 
-function setUp(stored: Settings, allowed: readonly AftercareTask[]) {
+function setUp(stored: Settings, allowed: readonly FollowUp[]) {
   let settings = stored;
   const parts = {
     readSettings: vi.fn(async () => settings),
-    switchOff: vi.fn(async (task: AftercareTask) => {
+    switchOff: vi.fn(async (task: FollowUp) => {
       settings = { ...settings, [task]: false };
     }),
-    isAllowed: vi.fn(async (task: AftercareTask) => allowed.includes(task)),
+    isAllowed: vi.fn(async (task: FollowUp) => allowed.includes(task)),
     tasks: {
       biligame: vi.fn(async () => 'other-session' as const),
       siteData: vi.fn(async () => 'done' as const),
     },
   };
-  return { parts, aftercare: createAftercare(parts), settings: () => settings };
+  return { parts, followUps: createFollowUps(parts), settings: () => settings };
 }
 
-const cases: [Settings, AftercareTask[], AftercareTask[]][] = [
+const cases: [Settings, FollowUp[], FollowUp[]][] = [
   [off, [], []],
   [off, ['biligame', 'siteData'], []],
   [on, [], []],
@@ -39,37 +39,37 @@ const cases: [Settings, AftercareTask[], AftercareTask[]][] = [
 ];
 
 it.each(cases)('planned is what is on and allowed: %j, %j: %j', async (stored, allowed, tasks) => {
-  const { aftercare, parts } = setUp(stored, allowed);
-  expect(await aftercare.planned(ended('logged-out'))).toEqual(tasks);
+  const { followUps, parts } = setUp(stored, allowed);
+  expect(await followUps.planned(ended('logged-out'))).toEqual(tasks);
   expect(parts.switchOff).not.toHaveBeenCalled();
   for (const task of Object.values(parts.tasks)) expect(task).not.toHaveBeenCalled();
 });
 
-it.each<[GoodKind, AftercareTask[]]>([
+it.each<[GoodKind, FollowUp[]]>([
   ['logged-out', ['biligame', 'siteData']],
   ['session-expired', ['biligame', 'siteData']],
   // The server has ended nothing: biligame's cookies may hold the id of a living session.
   ['already-logged-out', ['siteData']],
   ['removed-locally', ['siteData']],
 ])('after %s follows: %j', async (kind, tasks) => {
-  const { aftercare } = setUp(on, ['biligame', 'siteData']);
-  expect(await aftercare.planned(ended(kind))).toEqual(tasks);
+  const { followUps } = setUp(on, ['biligame', 'siteData']);
+  expect(await followUps.planned(ended(kind))).toEqual(tasks);
 });
 
 it.each(cases)('what is not allowed is switched off: %j, %j: %j', async (stored, allowed, left) => {
-  const { aftercare, parts, settings } = setUp(stored, allowed);
-  await aftercare.switchOffForbidden();
+  const { followUps, parts, settings } = setUp(stored, allowed);
+  await followUps.switchOffForbidden();
   const expected = { biligame: left.includes('biligame'), siteData: left.includes('siteData') };
   expect(settings()).toEqual(expected);
-  const gone = aftercareTasks.filter((task) => stored[task] && !expected[task]);
+  const gone = everyFollowUp.filter((task) => stored[task] && !expected[task]);
   expect(parts.switchOff.mock.calls).toEqual(gone.map((task) => [task]));
 });
 
 it('what was switched off stays so when it is allowed again', async () => {
-  const { aftercare, parts, settings } = setUp(on, ['siteData']);
-  await aftercare.switchOffForbidden();
+  const { followUps, parts, settings } = setUp(on, ['siteData']);
+  await followUps.switchOffForbidden();
   parts.isAllowed.mockImplementation(async () => true);
-  await aftercare.switchOffForbidden();
+  await followUps.switchOffForbidden();
   expect(settings()).toEqual({ biligame: false, siteData: true });
 });
 
@@ -79,8 +79,8 @@ describe('a task is run', () => {
     ['biligame', 'other-session'],
     ['siteData', 'done'],
   ] as const)('by its own means: %s', async (task, ending) => {
-    const { aftercare, parts } = setUp(on, []);
-    expect(await aftercare.run(task, '7', result)).toBe(ending);
+    const { followUps, parts } = setUp(on, []);
+    expect(await followUps.run(task, '7', result)).toBe(ending);
     for (const [name, run] of Object.entries(parts.tasks)) {
       expect(run.mock.calls).toEqual(name === task ? [['7', result]] : []);
     }

@@ -7,7 +7,7 @@ const browser = vi.hoisted(() => ({
 }));
 vi.mock('webextension-polyfill', () => ({ default: browser }));
 
-const { onMenuChosen, onShortcut, readShortcut } = await import('./doors.ts');
+const { onMenuChosen, onShortcut, readShortcut } = await import('./entry-points.ts');
 
 const tab = { cookieStoreId: 'firefox-container-7', windowId: 3 };
 const place = { storeId: 'firefox-container-7', windowId: 3 };
