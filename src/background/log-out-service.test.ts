@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { accountCookieNames } from '../core/cookie.ts';
 import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
-import { beginning, type Mode, type Needs, type Progress, type Result } from '../core/log-out.ts';
+import type { Mode, Result } from '../core/log-out.ts';
+import type { Needs } from '../core/needs.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
 import {
   begun,
@@ -14,6 +15,7 @@ import {
   withProgress,
   withSeen,
 } from '../core/record.ts';
+import { beginning, type Progress } from '../core/resume.ts';
 import { lost, navAlive, navDead } from '../core/testing/answers.ts';
 import { bystanders, logIn, valuesOf } from '../core/testing/cookies.ts';
 import { createWorld, type Script, type World, type WorldOptions } from '../core/testing/world.ts';

@@ -1,5 +1,6 @@
 import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
-import { logOut, lookAt, type Mode, type Needs, type Order, type Result } from '../core/log-out.ts';
+import { logOut, lookAt, type Mode, type Result } from '../core/log-out.ts';
+import type { Needs } from '../core/needs.ts';
 import { internalError, isGood, type Outcome } from '../core/outcome.ts';
 import {
   begun,
@@ -15,6 +16,7 @@ import {
   withRevocation,
   withSeen,
 } from '../core/record.ts';
+import { orderOf, type Progress } from '../core/resume.ts';
 
 /** Where the records are stored; see `platform/records.ts`. */
 interface Records {
@@ -138,7 +140,7 @@ export function createLogOutService(parts: Parts): LogOutService {
     await watchdog.set().catch(() => undefined);
     let result: Result;
     try {
-      const report = (progress: Order['progress']) =>
+      const report = (progress: Progress) =>
         update(record, (current) => withProgress(current, progress));
       result = await logOut({ ...needsOf(record), report }, orderOf(record));
     } catch {
@@ -288,11 +290,6 @@ export function createLogOutService(parts: Parts): LogOutService {
       await forgetOutdated();
     },
   };
-}
-
-function orderOf({ mode, sessions, found, state }: LogOutRecord): Order {
-  if (state.phase !== 'working') throw new Error('This log-out has ended.');
-  return { mode, sessions, found, progress: state.progress };
 }
 
 /** How long an end is left for somebody who is looking at it, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Jar, Server } from '../core/log-out.ts';
+import type { Jar, Server } from '../core/needs.ts';
 import { judgeNav, type NavVerdict } from '../core/reply.ts';
 import { sessionsIn } from '../core/session.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountCookieNames, type Cookie, shapeOf } from './cookie.ts';
-import { logOut, type Needs } from './log-out.ts';
+import { logOut } from './log-out.ts';
+import type { Needs } from './needs.ts';
 import { reply } from './testing/answers.ts';
 import {
   bystanders,

@@ -1,5 +1,5 @@
 import { type Cookie, namesIn, shapeOf } from './cookie.ts';
-import type { KnownSession, Work } from './log-out.ts';
+import type { KnownSession, Work } from './work.ts';
 
 /** How often what is left is removed, where something sets it again and again. */
 const roundLimit = 10;

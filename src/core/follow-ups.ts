@@ -1,5 +1,5 @@
 import { belongsToAccount, type Cookie, isWithin, shapeOf } from './cookie.ts';
-import type { Jar, Server } from './log-out.ts';
+import type { Jar, Server } from './needs.ts';
 import { askLiveness } from './prove.ts';
 import type { Answer } from './reply.ts';
 import { isSessionId } from './session.ts';

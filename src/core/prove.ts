@@ -1,4 +1,4 @@
-import type { Needs, Server } from './log-out.ts';
+import type { Needs, Server } from './needs.ts';
 import type { Revocation } from './outcome.ts';
 import { judgeNav, type Liveness } from './reply.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { type FollowUp, followUpResults } from './follow-ups.ts';
-import { beginning, type Progress } from './log-out.ts';
 import type { Outcome } from './outcome.ts';
 import {
   begun,
@@ -19,6 +18,7 @@ import {
   withRevocation,
   withSeen,
 } from './record.ts';
+import { beginning, type Progress } from './resume.ts';
 import { everyFate } from './testing/world.ts';
 
 const cookies = everyFate('deleted-by-server');

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { accountCookieNames } from './cookie.ts';
 import { type FollowUp, type FollowUpResult, followUpResults, followUps } from './follow-ups.ts';
-import { beginning, modes, type Progress } from './log-out.ts';
+import { modes } from './log-out.ts';
 import { isGood, type Outcome, outcomeSchema, type Revocation, revocations } from './outcome.ts';
+import { beginning, type Progress } from './resume.ts';
 
 /** What can start a log-out. */
 export const triggers = ['popup', 'context-menu', 'shortcut'] as const;
@@ -130,7 +131,7 @@ export function withFollowUp(
   return { ...record, state: { ...state, followUps: { ...state.followUps, [task]: result } } };
 }
 
-/** The record after the worker that would have finished it has died. */
+/** The record of a log-out that has its outcome, after the worker that would have finished it has died. */
 export function withoutWorker(record: LogOutRecord): LogOutRecord {
   const { state } = record;
   if (state.phase !== 'ended') return record;

@@ -1,18 +1,21 @@
 import { type Cookie, cookiesSentTo } from './cookie.ts';
 import { exitAddress } from './endpoint.ts';
-import type { KnownSession, Work } from './log-out.ts';
 import type { Outcome } from './outcome.ts';
 import { askLiveness } from './prove.ts';
 import { judgeExit, type Verdict } from './reply.ts';
 import { isSessionId, sessionsIn } from './session.ts';
+import type { KnownSession, Work } from './work.ts';
 
 /** Why a session could not be ended: an outcome, as far as the request tells it. */
 export type Failure = WithoutJar<Extract<Outcome, { othersEnded: boolean }>>;
 type WithoutJar<T> = T extends unknown ? Omit<T, 'cookies' | 'othersEnded'> : never;
 
-type Ruling =
-  | { readonly kind: 'ended'; readonly by: 'yes' | 'dead'; readonly redirectUrl?: string }
-  | Failure;
+/** The server's word that a session has ended. */
+interface SessionEnded {
+  readonly kind: 'ended';
+  readonly by: 'yes' | 'dead';
+  readonly redirectUrl?: string;
+}
 
 /**
  * How many sessions one log-out asks about. A person has one or two; a hostile subdomain can plant
@@ -52,13 +55,13 @@ export async function revokeAll(work: Work): Promise<Failure | undefined> {
     (session) => order.sessions.includes(session.fingerprint) && !work.hasEnded(session),
   );
   for (const session of wanted.slice(0, sessionLimit)) {
-    const ruling = await revoke(work, session);
-    if (ruling.kind === 'ended') {
-      await noteEnded(work, session, ruling.by);
-      work.redirectUrl ??= ruling.redirectUrl;
+    const result = await revoke(work, session);
+    if (result.kind === 'ended') {
+      await noteEnded(work, session, result.by);
+      work.redirectUrl ??= result.redirectUrl;
     } else {
-      failure ??= ruling;
-      if (!ownFailures.includes(ruling.kind)) break;
+      failure ??= result;
+      if (!ownFailures.includes(result.kind)) break;
     }
   }
   return failure;
@@ -88,8 +91,8 @@ export async function revokeSwept(work: Work): Promise<{
   const asked = swept.slice(0, sessionLimit);
   let isOneLost = false;
   for (const session of asked) {
-    const ruling = await revoke(work, { ...session, sentByBrowser: false });
-    isOneLost ||= ruling.kind !== 'ended';
+    const result = await revoke(work, { ...session, sentByBrowser: false });
+    isOneLost ||= result.kind !== 'ended';
   }
   return { isOneLost, toProve: asked.length < swept.length ? [...asked, undefined] : asked };
 }
@@ -117,7 +120,7 @@ async function noteEnded(work: Work, session: KnownSession, by: 'yes' | 'dead'):
  * harmless), with a token that changed meanwhile, and with the session's cookies attached where it
  * is in doubt whether the browser sent them, or those of a newer log-in.
  */
-async function revoke(work: Work, session: KnownSession): Promise<Ruling> {
+async function revoke(work: Work, session: KnownSession): Promise<SessionEnded | Failure> {
   const { server, jar } = work;
   let { token, cookieHeader } = session;
   if (token === undefined) {
@@ -155,10 +158,10 @@ async function revoke(work: Work, session: KnownSession): Promise<Ruling> {
       verdict.kind === 'not-logged-in' ||
       verdict.kind === 'web-page' ||
       (isYes && !isAttached && (await mayBeAnothers(work, session)));
-    if (!isDoubtful) return rulingOf(verdict);
+    if (!isDoubtful) return resultOf(verdict);
     const liveness = await askLiveness(server, session);
     if (liveness === 'dead') return { kind: 'ended', by: isYes ? 'yes' : 'dead' };
-    if (isAttached) return rulingOf(verdict, liveness);
+    if (isAttached) return resultOf(verdict, liveness);
     isAttached = true;
     verdict = await askTwice();
   }
@@ -175,7 +178,7 @@ async function mayBeAnothers(work: Work, { id }: KnownSession): Promise<boolean>
   return sent.some((cookie) => isSessionId(cookie) && cookie.value === id);
 }
 
-function rulingOf(verdict: Verdict, liveness?: 'alive' | 'unclear'): Ruling {
+function resultOf(verdict: Verdict, liveness?: 'alive' | 'unclear'): SessionEnded | Failure {
   switch (verdict.kind) {
     case 'accepted': {
       const { redirectUrl } = verdict;

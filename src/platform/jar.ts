@@ -1,6 +1,6 @@
 import browser, { type Cookies } from 'webextension-polyfill';
 import { addressOf, belongsToAccount, type Cookie, isWithin, shapeOf } from '../core/cookie.ts';
-import type { Jar } from '../core/log-out.ts';
+import type { Jar } from '../core/needs.ts';
 import { isSessionId } from '../core/session.ts';
 
 /**

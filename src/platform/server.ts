@@ -6,7 +6,7 @@ import {
   requestTimeout,
   siteOrigin,
 } from '../core/endpoint.ts';
-import type { Server } from '../core/log-out.ts';
+import type { Server } from '../core/needs.ts';
 import type { Answer } from '../core/reply.ts';
 import { request } from './http.ts';
 import type { SessionRules } from './session-rules.ts';

@@ -1,4 +1,4 @@
-import { beginning, type Progress } from '../../../src/core/log-out.ts';
+import { beginning, type Progress } from '../../../src/core/resume.ts';
 import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import {
   accountCookiesOf,

@@ -1,16 +1,9 @@
 import type { Cookie } from '../cookie.ts';
-import {
-  beginning,
-  logOut,
-  lookAt,
-  type Mode,
-  type Needs,
-  type Order,
-  type Progress,
-  type Result,
-} from '../log-out.ts';
+import { logOut, lookAt, type Mode, type Result } from '../log-out.ts';
+import type { Needs } from '../needs.ts';
 import type { Fate, Fates } from '../outcome.ts';
 import type { Answer } from '../reply.ts';
+import { beginning, type Order, type Progress } from '../resume.ts';
 import { csrfRejected, loginPage, navAlive, navDead, yes } from './answers.ts';
 import { valuesOf } from './cookies.ts';
 

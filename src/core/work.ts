@@ -1,0 +1,83 @@
+import type { Cookie } from './cookie.ts';
+import type { Needs } from './needs.ts';
+import type { reaches } from './outcome.ts';
+import type { Order, Progress } from './resume.ts';
+import { accountCookies, type Session, sessionsIn } from './session.ts';
+
+/** A session of the jar, and how it is recognised. */
+export type KnownSession = Session & { readonly fingerprint: string };
+
+/** One log-out at work: what the three steps share. */
+export interface Work extends Needs {
+  readonly order: Order;
+  readonly progress: Progress;
+  /** The sessions that have ended, by fingerprint, as far as their cookies are still in memory. */
+  readonly endedSessions: Map<string, KnownSession>;
+  reached: (typeof reaches)[number];
+  redirectUrl?: string | undefined;
+  /** The account cookies that were set since this began. */
+  set(): Cookie[];
+  /**
+   * The account's cookies.
+   * @throws AccessLost, StoreGone: a browser shows an empty jar then.
+   */
+  list(): Promise<Cookie[]>;
+  /** The sessions among these cookies. */
+  recognise(cookies: readonly Cookie[]): Promise<KnownSession[]>;
+  /** Moves on, and waits until that is written down. */
+  advance(change: Partial<Progress>): Promise<void>;
+  hasEnded(session: { readonly fingerprint: string }): boolean;
+}
+
+/** Access was withdrawn in the middle: the jar cannot be confirmed any more. */
+export class AccessLost extends Error {}
+
+/** The cookie store was deleted in the middle, and with it the ids of sessions that may be alive. */
+export class StoreGone extends Error {}
+
+/** Begins a log-out, or goes on with one. */
+export function begin(needs: Needs, order: Order, set: Work['set']): Work {
+  let progress = order.progress;
+  const hasEnded: Work['hasEnded'] = (session) =>
+    progress.ended.some(({ fingerprint }) => fingerprint === session.fingerprint);
+  return {
+    ...needs,
+    order,
+    get progress() {
+      return progress;
+    },
+    endedSessions: new Map(),
+    reached: reachOf(progress),
+    set,
+    async list() {
+      const account = accountCookies(await needs.jar.list());
+      // That nothing is seen proves nothing by itself; a part of the jar may be seen still.
+      if (account.length === 0) {
+        if (!(await needs.access.isGranted())) throw new AccessLost();
+        const isOver =
+          order.sessions.length > 0 &&
+          order.sessions.every((fingerprint) => hasEnded({ fingerprint }));
+        if (!isOver && !(await needs.jar.exists())) throw new StoreGone();
+      }
+      return account;
+    },
+    recognise: (cookies) =>
+      Promise.all(
+        sessionsIn(cookies).map(async (session) => ({
+          ...session,
+          fingerprint: await needs.fingerprint(session.id),
+        })),
+      ),
+    async advance(change) {
+      progress = { ...progress, ...change };
+      await needs.report(progress);
+    },
+    hasEnded,
+  };
+}
+
+/** How far a log-out has come with the server. */
+export function reachOf({ asked, ended }: Progress): Work['reached'] {
+  if (ended.some(({ by }) => by === 'yes')) return 'accepted';
+  return asked ? 'asked' : 'nothing-sent';
+}
