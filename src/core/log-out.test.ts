@@ -130,7 +130,7 @@ describe('every outcome', () => {
       'the token is refused',
       { exit: [json({ code: 2202 })] },
       { kind: 'csrf-rejected', ...kept, detail: { ...detail, code: 2202 } },
-      'exit',
+      'exit nav',
     ],
     [
       'risk control',

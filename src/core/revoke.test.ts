@@ -138,6 +138,13 @@ describe('after a refused token the request is repeated', () => {
   });
 });
 
+it('a dead session with a token of another time ends as expired, where the token is checked first', async () => {
+  const cookies = [...without(loggedIn, 'bili_jct'), cookie('bili_jct', 'stale')];
+  const world = createWorld({ cookies, alive: [], exit: [csrfRejected] });
+  expect((await press(world)).outcome.kind).toBe('session-expired');
+  expect(world.exits).toHaveLength(1);
+});
+
 it('a session without a token is asked about, and no log-out asked for', async () => {
   const cookies = without(loggedIn, 'bili_jct');
   const world = createWorld({ cookies, nav: [navDead, navDead] });

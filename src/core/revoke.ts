@@ -154,14 +154,17 @@ async function revoke(work: Work, session: KnownSession): Promise<SessionEnded |
   }
   for (;;) {
     const isYes = verdict.kind === 'accepted';
+    // Some servers look at the token before they look whether the session is alive.
+    const isRefused = verdict.kind === 'csrf-rejected';
     const isDoubtful =
+      isRefused ||
       verdict.kind === 'not-logged-in' ||
       verdict.kind === 'web-page' ||
       (isYes && !isAttached && (await mayBeAnothers(work, session)));
     if (!isDoubtful) return resultOf(verdict);
     const liveness = await askLiveness(server, session);
     if (liveness === 'dead') return { kind: 'ended', by: isYes ? 'yes' : 'dead' };
-    if (isAttached) return resultOf(verdict, liveness);
+    if (isAttached || isRefused) return resultOf(verdict, liveness);
     isAttached = true;
     verdict = await askTwice();
   }
