@@ -6,59 +6,74 @@ import { type FirefoxBrowser, launchFirefox } from './browsers/firefox.ts';
 import { openPopup } from './popup.ts';
 import { type Session, type StandIn, startStandIn } from './stand-in/index.ts';
 
-interface Options {
-  /** Whether the browser has windows, on a screen of the test's own. */
+/** What a browser is started with: tests that want another one need a file of their own. */
+interface BrowserOptions {
+  /** Whether the browser has windows, on a screen of its own. */
   headed: boolean;
   language: string;
-  theme: 'light' | 'dark';
+  /** What `about:config` of Firefox would be set to. */
+  preferences: Record<string, unknown>;
+}
+
+/** What the tests of one process share: starting a browser takes longer than most tests. */
+interface Shared {
+  /** There in headed tests only. */
+  display: Display | undefined;
+  server: StandIn;
+  launched: SettingsBrowser;
 }
 
 interface Fixtures {
-  /** There in headed tests only. */
-  display: Display | undefined;
   standIn: StandIn;
-  /** A browser of the test's own with a new profile: of the kind that the project is for. */
+  /** A browser as new: of the kind that the project is for. */
   extension: SettingsBrowser;
   chromium: ChromiumBrowser;
-  /** What `about:config` would be set to. */
-  preferences: Record<string, unknown>;
   firefox: FirefoxBrowser;
 }
 
-export const test = base.extend<Options & Fixtures>({
-  headed: [false, { option: true }],
-  language: ['en-US', { option: true }],
-  theme: ['light', { option: true }],
+export const test = base.extend<Fixtures, BrowserOptions & Shared>({
+  headed: [false, { option: true, scope: 'worker' }],
+  language: ['en-US', { option: true, scope: 'worker' }],
+  preferences: [{}, { option: true, scope: 'worker' }],
 
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from its first parameter.
-  standIn: async ({}, use) => {
-    const standIn = await startStandIn();
-    await use(standIn);
-    await standIn.close();
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from its first parameter.
+    async ({}, use) => {
+      const server = await startStandIn();
+      await use(server);
+      await server.close();
+    },
+    { scope: 'worker' },
+  ],
+  display: [
+    async ({ headed }, use) => {
+      const display = headed ? await startDisplay() : undefined;
+      await use(display);
+      await display?.close();
+    },
+    { scope: 'worker' },
+  ],
+  launched: [
+    async ({ server: standIn, display, language, preferences }, use, { project }) => {
+      const browser =
+        project.name === 'firefox'
+          ? await launchFirefox({ standIn, preferences })
+          : await launchChromium({ standIn, display: display?.name, language });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  standIn: ({ server }, use) => use(server),
+  extension: async ({ launched, server }, use) => {
+    await launched.reset();
+    server.reset();
+    await use(launched);
   },
-  display: async ({ headed }, use) => {
-    const display = headed ? await startDisplay() : undefined;
-    await use(display);
-    await display?.close();
-  },
-  chromium: async ({ standIn, display, language, theme: colorScheme }, use) => {
-    const options = { standIn, display: display?.name, language, colorScheme };
-    const browser = await launchChromium(options);
-    await use(browser);
-    await browser.close();
-  },
-  preferences: [{}, { option: true }],
-  firefox: async ({ standIn, theme: colorScheme, preferences }, use) => {
-    const browser = await launchFirefox({ standIn, colorScheme, preferences });
-    await use(browser);
-    await browser.close();
-  },
-  extension: async ({ standIn }, use, { project }) => {
-    const launch = project.name === 'firefox' ? launchFirefox : launchChromium;
-    const browser = await launch({ standIn });
-    await use(browser);
-    await browser.close();
-  },
+  // The project says which of the two it is.
+  chromium: ({ extension }, use) => use(extension as ChromiumBrowser),
+  firefox: ({ extension }, use) => use(extension as FirefoxBrowser),
 });
 
 export { expect } from 'playwright/test';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
 import {
+  forgetAll,
   type LaunchOptions,
   patience,
   type SettingsBrowser,
@@ -107,7 +108,10 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
   };
   // A page of the extension's origin that runs nothing of its own.
   const bench = await visit(ownUrl('manifest.json'));
-  let cdp: CDPSession | undefined;
+  const cdp: CDPSession = await context.newCDPSession(bench);
+  await cdp.send('ServiceWorker.enable');
+  /** What undoes a change of the browser's own settings. */
+  const undo: (() => Promise<void>)[] = [];
 
   const currentWorker = async () =>
     context.serviceWorkers().at(-1) ?? (await context.waitForEvent('serviceworker'));
@@ -122,8 +126,45 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
     await settings.close();
   };
 
+  let tellStopped = () => {};
+  cdp.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+    if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) tellStopped();
+  });
+  const stopWorker = async () => {
+    const stopped = new Promise<void>((resolve) => {
+      tellStopped = resolve;
+    });
+    await cdp.send('ServiceWorker.stopAllWorkers');
+    await stopped;
+  };
+  /** Only a running one can be stopped. Any message wakes it, also one that it does not understand. */
+  const wakeWorker = () => bench.evaluate(() => chrome.runtime.sendMessage('wake'));
+  const setCookiesTo = async (value: 'allow' | 'block') => {
+    const settings = await visit('chrome://settings/content/siteData');
+    // What the page itself calls when its “do not allow” is chosen.
+    await settings.evaluate(
+      (wanted) =>
+        Reflect.get(chrome, 'send').call(chrome, 'setDefaultValueForContentType', [
+          'cookies',
+          wanted,
+        ]),
+      value,
+    );
+    await settings.close();
+  };
+
   return {
     context,
+    async reset() {
+      for (const page of context.pages()) if (page !== bench) await page.close();
+      for (const change of undo.splice(0)) await change();
+      // Without cookies a log-out that a new worker takes up has nobody to ask about.
+      await context.clearCookies();
+      do {
+        await wakeWorker();
+        await stopWorker();
+      } while (!(await bench.evaluate(forgetAll)));
+    },
     closed: new Promise((resolve) => {
       context.once('close', () => resolve());
     }),
@@ -204,38 +245,24 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
       await page.evaluate(untilSwitchedOn, setting);
       await page.close();
     },
-    async stopWorker() {
-      if (!cdp) {
-        cdp = await context.newCDPSession(bench);
-        await cdp.send('ServiceWorker.enable');
-      }
-      const session = cdp;
-      const stopped = new Promise<void>((resolve) => {
-        session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-          if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
-        });
-      });
-      await session.send('ServiceWorker.stopAllWorkers');
-      await stopped;
-    },
+    stopWorker,
     isWorkerRunning: () =>
       bench.evaluate(
         async () => (await chrome.runtime.getContexts({ contextTypes: ['BACKGROUND'] })).length > 0,
       ),
-    withdrawAccess: () => configure({ hostAccess: 'ON_CLICK' }),
+    async withdrawAccess() {
+      await configure({ hostAccess: 'ON_CLICK' });
+      undo.push(() => configure({ hostAccess: 'ON_ALL_SITES' }));
+    },
     giveAccessBack: () => configure({ hostAccess: 'ON_ALL_SITES' }),
     async blockCookies() {
-      const settings = await visit('chrome://settings/content/siteData');
-      // What the page itself calls when its “do not allow” is chosen.
-      await settings.evaluate(() =>
-        Reflect.get(chrome, 'send').call(chrome, 'setDefaultValueForContentType', [
-          'cookies',
-          'block',
-        ]),
-      );
-      await settings.close();
+      await setCookiesTo('block');
+      undo.push(() => setCookiesTo('allow'));
     },
-    pinToToolbar: () => configure({ pinnedToToolbar: true }),
+    async pinToToolbar() {
+      await configure({ pinnedToToolbar: true });
+      undo.push(() => configure({ pinnedToToolbar: false }));
+    },
     async close() {
       await context.close();
       profile.remove();

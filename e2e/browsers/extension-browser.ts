@@ -33,6 +33,11 @@ export interface ExtensionBrowser {
 
 /** A browser whose settings page can be used as a person does. */
 export interface SettingsBrowser extends ExtensionBrowser {
+  /**
+   * Makes it as it was when it was started: no tabs but its own, nobody logged in, nothing stored
+   * or under way, all settings at their defaults. So tests can share one browser.
+   */
+  reset(): Promise<void>;
   /** Opens the settings and clicks a switch on, allowing what it asks for. */
   switchOn(setting: SettingName): Promise<void>;
   /** Takes the access to bilibili.com away, as a person can at any time. */
@@ -48,6 +53,29 @@ export interface LaunchOptions {
   /** The browser's language, like `zh-CN`. */
   readonly language?: string;
   readonly colorScheme?: 'light' | 'dark';
+}
+
+/**
+ * Runs in a page of the extension, after its worker was stopped: forgets what is stored and what is
+ * still to come, wakes the worker, and tells whether it has found nothing to take up.
+ */
+export async function forgetAll(): Promise<boolean> {
+  const optional = { origins: ['*://*.biligame.com/*'], permissions: ['browsingData'] as const };
+  await chrome.permissions.remove({ ...optional, permissions: [...optional.permissions] });
+  const { session, local, sync } = chrome.storage;
+  await Promise.all([session.clear(), local.clear(), sync.clear(), chrome.alarms.clearAll()]);
+  const { declarativeNetRequest: rules } = chrome;
+  const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id);
+  await rules.updateSessionRules({ removeRuleIds });
+  // Answered when the worker has taken up what it found.
+  const [store] = await chrome.cookies.getAllCookieStores();
+  await chrome.runtime.sendMessage({ type: 'mark-seen', storeId: store?.id });
+  const left = [
+    await session.get(null),
+    await chrome.alarms.getAll(),
+    await rules.getSessionRules(),
+  ];
+  return left.every((things) => Object.keys(things).length === 0);
 }
 
 /** Runs in a page of the extension: resolves when a setting is stored as switched on. */

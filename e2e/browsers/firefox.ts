@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Page } from 'puppeteer-core';
 import {
+  forgetAll,
   type LaunchOptions,
   type PageLike,
   patience,
@@ -181,7 +182,41 @@ export async function launchFirefox(
   };
   const open = async (url: string, store: string) => pageLike(await openPage(url, store));
 
+  const stopEventPage = async () => {
+    // What the idle time calls at its end. For the sake of listeners that have not returned,
+    // Firefox puts it off once.
+    await inFirefox(`
+      await extension.terminateBackground();
+      if (extension.backgroundState === 'running') await extension.terminateBackground();
+    `);
+    const state = await eventPageState();
+    if (state !== 'stopped') throw new Error(`The event page is ${state}.`);
+  };
+
+  const giveAccessBack = async () => {
+    const page = await openPage(ownUrl('src/popup/index.html'), 'firefox-default');
+    await clickOn(page, 'button[data-action="grant-access"]');
+    await untilShown(page, 'main:not([data-view="no-access"])');
+    await page.close();
+  };
+
   return {
+    async reset() {
+      // All tabs but the bench, and with them the private window.
+      await bench.evaluate(async () => {
+        const own = await chrome.tabs.getCurrent();
+        const others = (await chrome.tabs.query({})).filter(({ id }) => id !== own?.id);
+        await chrome.tabs.remove(others.map(({ id }) => id as number));
+      });
+      privateTab = undefined;
+      // Without cookies a log-out that a new event page takes up has nobody to ask about.
+      await inFirefox('Services.cookies.removeAll();');
+      const origins = ['*://*.bilibili.com/*'];
+      const hasAccess = (wanted: string[]) => chrome.permissions.contains({ origins: wanted });
+      if (!(await bench.evaluate(hasAccess, origins))) await giveAccessBack();
+      do await stopEventPage();
+      while (!(await bench.evaluate(forgetAll)));
+    },
     visit: (url, store = 'firefox-default') => open(url, store),
     openOwnPage: (path, store = 'firefox-default') => open(ownUrl(path), store),
     async switchOn(setting) {
@@ -203,23 +238,9 @@ export async function launchFirefox(
       });
       privateTab = undefined;
     },
-    async stopEventPage() {
-      // What the idle time calls at its end. For the sake of listeners that have not returned,
-      // Firefox puts it off once.
-      await inFirefox(`
-        await extension.terminateBackground();
-        if (extension.backgroundState === 'running') await extension.terminateBackground();
-      `);
-      const state = await eventPageState();
-      if (state !== 'stopped') throw new Error(`The event page is ${state}.`);
-    },
+    stopEventPage,
     isEventPageRunning: async () => (await eventPageState()) !== 'stopped',
-    async giveAccessBack() {
-      const page = await openPage(ownUrl('src/popup/index.html'), 'firefox-default');
-      await clickOn(page, 'button[data-action="grant-access"]');
-      await untilShown(page, 'main:not([data-view="no-access"])');
-      await page.close();
-    },
+    giveAccessBack,
     async withdrawAccess() {
       await bench.evaluate(() => chrome.permissions.remove({ origins: ['*://*.bilibili.com/*'] }));
     },
