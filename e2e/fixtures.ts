@@ -103,14 +103,31 @@ export async function openLoggedIn<B extends ExtensionBrowser>(browser: B, sessi
   return popup;
 }
 
-/** The names of the account cookies and their companions in the jar, partitioned ones too. */
-export async function accountCookiesOf(browser: ExtensionBrowser): Promise<string[]> {
+/**
+ * The names of the account cookies and their companions in the jar, partitioned ones too.
+ * @param store a cookie store of Firefox; without one, the only one that the extension's page sees.
+ */
+export async function accountCookiesOf(
+  browser: ExtensionBrowser,
+  store?: string,
+): Promise<string[]> {
+  const names = await cookieNamesOf(browser, 'bilibili.com', store);
+  return names.filter((name) => /^(SESSDATA|bili_jct|DedeUserID)/.test(name));
+}
+
+/** The names of all cookies of a site, in the order of the alphabet. */
+export async function cookieNamesOf(
+  browser: ExtensionBrowser,
+  domain: string,
+  store?: string,
+): Promise<string[]> {
+  // Chromium knows no first parties, and refuses to be asked about them.
+  const place = store === undefined ? {} : { storeId: store, firstPartyDomain: null };
   const names = await browser.inExtension(
-    async (domain) =>
-      (await chrome.cookies.getAll({ domain, partitionKey: {} })).map(({ name }) => name),
-    'bilibili.com',
+    async (details) => (await chrome.cookies.getAll(details)).map(({ name }) => name),
+    { domain, partitionKey: {}, ...place },
   );
-  return names.filter((name) => /^(SESSDATA|bili_jct|DedeUserID)/.test(name)).sort();
+  return names.sort();
 }
 
 /** The four, in the order of `accountCookiesOf`. */
@@ -152,7 +169,7 @@ export async function layCookies(
   }
 }
 
-/** What the extension remembers of log-outs. */
+/** What the extension remembers of log-outs, by store. */
 export function readState(browser: ExtensionBrowser): Promise<Record<string, unknown>> {
   return browser.inExtension(() => chrome.storage.session.get(null), null);
 }

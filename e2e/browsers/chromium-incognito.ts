@@ -3,6 +3,7 @@ import type { SettingName } from '../../src/settings/settings.ts';
 import { chromiumPath, extensionFolder, networkArguments, quietArguments } from './chromium.ts';
 import {
   type ExtensionBrowser,
+  forgetAll,
   type LaunchOptions,
   patience,
   untilSwitchedOn,
@@ -11,6 +12,8 @@ import { openedBy, pageLike } from './puppeteer-page.ts';
 
 /** One Chromium with an ordinary and an incognito window, the extension allowed in both. */
 export interface TwoWindows {
+  /** Makes it as it was when it was started; see `SettingsBrowser`. */
+  reset(): Promise<void>;
   readonly ordinary: ExtensionBrowser;
   readonly incognito: ExtensionBrowser;
   /** Opens the settings and clicks a switch on; biligame is allowed beforehand. */
@@ -62,17 +65,49 @@ export async function launchTwoWindows({
     await page.goto(url);
     return page;
   };
-  const windowsOf = (open: (url: string) => Promise<Page>, own: Page): ExtensionBrowser => ({
+  const windowsOf = (open: (url: string) => Promise<Page>, own: () => Page): ExtensionBrowser => ({
     visit: async (url) => pageLike(await open(url)),
     openOwnPage: async (path) => pageLike(await open(ownUrl(path))),
-    inExtension: (fn, argument) => own.evaluate(fn as never, argument) as Promise<never>,
+    inExtension: (fn, argument) => own().evaluate(fn as never, argument) as Promise<never>,
     close: () => browser.close(),
   });
 
-  const incognitoBench = await openIncognito(ownUrl('manifest.json'));
+  let incognitoBench = await openIncognito(ownUrl('manifest.json'));
+  /** Ends the worker of a page's window alone, which has to be running. */
+  const stopWorker = async (page: Page) => {
+    const session = await page.createCDPSession();
+    await session.send('ServiceWorker.enable');
+    const stopped = new Promise<void>((resolve) => {
+      session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+        if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+      });
+    });
+    await session.send('ServiceWorker.stopAllWorkers');
+    await stopped;
+    await session.detach();
+  };
+  // Any message wakes it, also one that it does not understand.
+  const wakeWorker = (page: Page) => page.evaluate(() => chrome.runtime.sendMessage('wake'));
+  const resetWindow = async (page: Page) => {
+    const session = await page.createCDPSession();
+    await session.send('Network.clearBrowserCookies');
+    await session.detach();
+    do {
+      await wakeWorker(page);
+      await stopWorker(page);
+    } while (!(await page.evaluate(forgetAll)));
+  };
+
   return {
-    ordinary: windowsOf(openOrdinary, bench),
-    incognito: windowsOf(openIncognito, incognitoBench),
+    ordinary: windowsOf(openOrdinary, () => bench),
+    incognito: windowsOf(openIncognito, () => incognitoBench),
+    async reset() {
+      if (incognitoBench.isClosed()) incognitoBench = await openIncognito(ownUrl('manifest.json'));
+      for (const page of await browser.pages()) {
+        if (page !== bench && page !== incognitoBench) await page.close();
+      }
+      for (const page of [bench, incognitoBench]) await resetWindow(page);
+    },
     async switchOn(setting) {
       if (setting === 'biligame') {
         const extensions = await openOrdinary(`chrome://extensions/?id=${id}`);
@@ -98,17 +133,8 @@ export async function launchTwoWindows({
       for (const page of [...gone, incognitoBench]) await page.close();
     },
     async restartIncognitoWorker() {
-      const session = await incognitoBench.createCDPSession();
-      await session.send('ServiceWorker.enable');
-      const stopped = new Promise<void>((resolve) => {
-        session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-          if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
-        });
-      });
-      await session.send('ServiceWorker.stopAllWorkers');
-      await stopped;
-      // Any message wakes it, also one that it does not understand.
-      await incognitoBench.evaluate(() => chrome.runtime.sendMessage('wake'));
+      await stopWorker(incognitoBench);
+      await wakeWorker(incognitoBench);
     },
     close: () => browser.close(),
   };

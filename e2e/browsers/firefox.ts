@@ -36,6 +36,8 @@ export interface FirefoxBrowser extends SettingsBrowser {
   visit(url: string, store?: string): Promise<PageLike>;
   /** Opens a page of the extension in a tab of a cookie store, which becomes the active one. */
   openOwnPage(path: string, store?: string): Promise<PageLike>;
+  /** Makes a new container, as a person can in the settings, and gives its cookie store. */
+  createContainer(): Promise<string>;
   /** Deletes a container, its tabs and its cookies, as a person can in the settings. */
   removeContainer(store: string): Promise<void>;
   /** Closes the private window, and with it all private tabs. */
@@ -224,6 +226,14 @@ export async function launchFirefox(
       await clickOn(page, `input[name=${setting}]`);
       await page.evaluate(untilSwitchedOn, setting);
       await page.close();
+    },
+    async createContainer() {
+      const id = await inFirefox(`
+        const path = 'resource://gre/modules/ContextualIdentityService.sys.mjs';
+        const { ContextualIdentityService } = ChromeUtils.importESModule(path);
+        return ContextualIdentityService.create('New', 'briefcase', 'blue').userContextId;
+      `);
+      return `firefox-container-${id}`;
     },
     async removeContainer(store) {
       const userContext = await (userContexts.get(store) ?? userContextOf(store));

@@ -198,7 +198,7 @@ async function everyState(
 
 for (const language of ['en-US', 'zh-CN']) {
   test.describe(language, () => {
-    test.use({ language });
+
 
     test(`every state of the popup in ${language}, in both themes`, async ({
       chromium,

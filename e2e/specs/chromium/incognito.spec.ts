@@ -1,10 +1,7 @@
-import { launchTwoWindows, type TwoWindows } from '../../browsers/chromium-incognito.ts';
-import { clickInto, menuOpenedBy } from '../../browsers/display.ts';
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
 import {
   accountCookiesOf,
   allFour,
-  test as base,
   expect,
   gate,
   logIn,
@@ -13,19 +10,7 @@ import {
   theFour,
 } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
-
-const test = base.extend<{ windows: TwoWindows }>({
-  windows: async ({ standIn, display }, use) => {
-    const windows = await launchTwoWindows({ standIn, display: display?.name });
-    await use(windows);
-    await windows.close();
-  },
-});
-
-const directions = [
-  { own: 'incognito', other: 'ordinary' },
-  { own: 'ordinary', other: 'incognito' },
-] as const;
+import { directions, test } from './two-windows.ts';
 
 for (const { own, other } of directions) {
   test(`the ${own} window's session is logged out of, the ${other} one stays`, async ({
@@ -206,43 +191,4 @@ test('a worker that starts leaves the other one’s rules alone', async ({ windo
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
   expect(standIn.requestsTo('exit'), 'its worker was not stopped').toHaveLength(1);
-});
-
-test.describe('with real keys', () => {
-  test.use({ headed: true });
-
-  for (const { own, other } of directions) {
-    test(`the shortcut in the ${own} window logs its session out, and no other`, async ({
-      windows,
-      standIn,
-      display,
-    }) => {
-      if (!display) throw new Error('This test is headed.');
-      const kept = await logIn(windows[other], standIn);
-      const session = await logIn(windows[own], standIn);
-      const page = await windows[own].visit('https://www.bilibili.com/');
-      await clickInto(page, display, 'left');
-      await display.press('alt+shift+l');
-      await expect.poll(() => session.alive).toBe(false);
-      await expect.poll(() => accountCookiesOf(windows[own])).toEqual([]);
-      expect(kept.alive).toBe(true);
-      expect(await accountCookiesOf(windows[other])).toEqual(theFour);
-    });
-
-    test(`a right click in the ${own} window logs its session out, and no other`, async ({
-      windows,
-      standIn,
-      display,
-    }) => {
-      if (!display) throw new Error('This test is headed.');
-      const kept = await logIn(windows[other], standIn);
-      const session = await logIn(windows[own], standIn);
-      const page = await windows[own].visit('https://www.bilibili.com/');
-      await menuOpenedBy(display, () => clickInto(page, display, 'right'));
-      // The first letter of our item, which is the only one with it.
-      await display.press('l');
-      await expect.poll(() => session.alive).toBe(false);
-      expect(kept.alive).toBe(true);
-    });
-  }
 });

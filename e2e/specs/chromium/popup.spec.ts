@@ -129,19 +129,6 @@ test('Origin and Referer are the site’s on our request alone', async ({ chromi
   expect(ours?.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
 });
 
-test.describe('in Chinese', () => {
-  test.use({ language: 'zh-CN' });
-
-  test('the popup speaks Simplified Chinese', async ({ chromium, standIn }) => {
-    const session = await logIn(chromium, standIn);
-    const popup = await openLoggedIn(chromium, session);
-    expect((await popup.shown()).text).toContain('退出登录');
-    await expect(popup.page.locator('html')).toHaveAttribute('lang', 'zh-CN');
-    await popup.press('log-out');
-    await popup.waitForText('已验证：原会话在任何地方都已失效。');
-  });
-});
-
 test('a double click on “Try again” destroys nothing', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
   const { page, press, waitFor } = await openLoggedIn(chromium, session);

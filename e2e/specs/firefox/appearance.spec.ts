@@ -6,10 +6,8 @@ import { openPopup } from '../../popup.ts';
 
 const pictures = fileURLToPath(new URL('../../output/screenshots/', import.meta.url));
 
-for (const theme of ['light', 'dark'] as const) {
+for (const theme of ['light'] as const) {
   test.describe(theme, () => {
-    test.use({ theme });
-
     test('the other stores, before and after “everywhere”', async ({ firefox, standIn }) => {
       await mkdir(pictures, { recursive: true });
       await logIn(firefox, standIn, { uname: 'Ordinary' });

@@ -1,11 +1,13 @@
 import type { FirefoxBrowser } from '../../browsers/firefox.ts';
 import {
+  accountCookiesOf,
   allFour,
+  cookieNamesOf,
   expect,
   gate,
-  layCookies,
   logIn,
   logInUrl,
+  readState,
   setCookie,
   test,
   theFour,
@@ -29,16 +31,6 @@ async function logInTo(
   return session;
 }
 
-/** The account cookies of a store. */
-async function accountCookiesIn(firefox: FirefoxBrowser, storeId: string): Promise<string[]> {
-  const names = await firefox.inExtension(async (store) => {
-    const details = { domain: 'bilibili.com', storeId: store, partitionKey: {} };
-    const all = { ...details, firstPartyDomain: null };
-    return (await chrome.cookies.getAll(all)).map(({ name }) => name);
-  }, storeId);
-  return names.filter((name) => /^(SESSDATA|bili_jct|DedeUserID)/.test(name)).sort();
-}
-
 const jars = [
   { name: 'a container', store: container, label: 'Container 1' },
   { name: 'a private window', store: privateWindow, label: 'Private window' },
@@ -51,7 +43,7 @@ for (const { name, store, label } of jars) {
   }) => {
     const ordinary = await logIn(firefox, standIn, { uname: 'Ordinary' });
     const session = await logInTo(firefox, standIn, store, 'Hidden');
-    expect(await accountCookiesIn(firefox, store)).toEqual(theFour);
+    expect(await accountCookiesOf(firefox, store)).toEqual(theFour);
 
     const popup = await openPopup(firefox, store);
     const before = await popup.waitForText('Hidden');
@@ -61,8 +53,8 @@ for (const { name, store, label } of jars) {
     expect(shown.fates).toEqual(allFour('removed-by-extension'));
     expect(session.alive).toBe(false);
     expect(ordinary.alive).toBe(true);
-    expect(await accountCookiesIn(firefox, store)).toEqual([]);
-    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual(theFour);
+    expect(await accountCookiesOf(firefox, store)).toEqual([]);
+    expect(await accountCookiesOf(firefox, 'firefox-default')).toEqual(theFour);
     expect(await firefox.inExtension(() => chrome.storage.local.get(null), null)).toEqual({});
     const exits = standIn.requestsTo('exit');
     expect(exits.map((request) => request.session)).toEqual([session]);
@@ -79,10 +71,10 @@ for (const { name, store, label } of jars) {
     await popup.press('log-out');
     await popup.waitFor({ view: 'failed', outcome: 'server-error' });
     expect(session.alive).toBe(true);
-    expect(await accountCookiesIn(firefox, store)).toEqual(theFour);
+    expect(await accountCookiesOf(firefox, store)).toEqual(theFour);
     await popup.removeLocally();
     await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
-    expect(await accountCookiesIn(firefox, store)).toEqual([]);
+    expect(await accountCookiesOf(firefox, store)).toEqual([]);
   });
 }
 
@@ -98,7 +90,7 @@ test('the default store is logged out of; a container is untouched', async ({
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
   expect(hidden.alive).toBe(true);
-  expect(await accountCookiesIn(firefox, container)).toEqual(theFour);
+  expect(await accountCookiesOf(firefox, container)).toEqual(theFour);
 });
 
 test('everywhere: every store, one after another, each with its own outcome', async ({
@@ -139,7 +131,7 @@ test('everywhere: every store, one after another, each with its own outcome', as
   await popup.press('log-out-everywhere');
   await popup.waitForOther(container, { outcome: 'logged-out', revocation: 'proven' });
   expect(contained.alive).toBe(false);
-  expect(await accountCookiesIn(firefox, container)).toEqual([]);
+  expect(await accountCookiesOf(firefox, container)).toEqual([]);
 });
 
 test('two stores at once: each request carries its own store’s cookies', async ({
@@ -211,18 +203,19 @@ test('a container deleted while its log-out waits is told of, until that is seen
   firefox,
   standIn,
 }) => {
+  const store = await firefox.createContainer();
   await logIn(firefox, standIn, { uname: 'Ordinary' });
-  const contained = await logInTo(firefox, standIn, container, 'Contained');
+  const contained = await logInTo(firefox, standIn, store, 'Contained');
   const popup = await openPopup(firefox);
   await popup.waitForText('Log out everywhere in this browser (2)');
   const { hold, open } = gate();
   standIn.script('exit', { hold });
   await popup.press('log-out-everywhere');
   await standIn.waitForRequests('exit', 1);
-  await firefox.removeContainer(container);
+  await firefox.removeContainer(store);
   open();
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-  const shown = await popup.waitForOther(container, {
+  const shown = await popup.waitForOther(store, {
     view: 'failed',
     outcome: 'unexpected-reply',
   });
@@ -234,21 +227,21 @@ test('a container deleted after its failure takes the badge with it', async ({
   firefox,
   standIn,
 }) => {
-  await logInTo(firefox, standIn, container, 'Contained');
-  const tab = await firefox.visit('https://www.bilibili.com/', container);
+  const store = await firefox.createContainer();
+  await logInTo(firefox, standIn, store, 'Contained');
+  await firefox.visit('https://www.bilibili.com/', store);
   standIn.script('exit', { status: 503, body: '' });
-  const message = { type: 'log-out', storeId: container, mode: 'server' };
+  const message = { type: 'log-out', storeId: store, mode: 'server' };
   await firefox.inExtension((request) => chrome.runtime.sendMessage(request), message);
   const badge = () => firefox.inExtension(() => chrome.action.getBadgeText({}), null);
   await expect.poll(badge).toBe('!');
   const popup = await openPopup(firefox);
-  await popup.waitForOther(container, { view: 'failed', outcome: 'server-error' });
+  await popup.waitForOther(store, { view: 'failed', outcome: 'server-error' });
   await expect.poll(badge, 'seen').toBe('');
   await popup.close();
-  expect(await recordsOf(firefox)).toEqual([`log-out:${container}`]);
-  await firefox.removeContainer(container);
+  expect(await recordsOf(firefox)).toEqual([`log-out:${store}`]);
+  await firefox.removeContainer(store);
   await expect.poll(() => recordsOf(firefox)).toEqual([]);
-  void tab;
 });
 
 test('a private window’s failure goes with the window', async ({ firefox, standIn }) => {
@@ -265,62 +258,10 @@ test('a private window’s failure goes with the window', async ({ firefox, stan
   expect((await ordinary.waitFor({ view: 'logged-out' })).others).toEqual([]);
 });
 
-/** What is kept of log-outs, by store. */
-function recordsOf(firefox: FirefoxBrowser): Promise<string[]> {
-  return firefox.inExtension(async () => Object.keys(await chrome.storage.session.get(null)), null);
+/** The stores of which something is remembered. */
+async function recordsOf(firefox: FirefoxBrowser): Promise<string[]> {
+  return Object.keys(await readState(firefox));
 }
-
-test.describe('under first-party isolation', () => {
-  test.use({ preferences: { 'privacy.firstparty.isolate': true } });
-
-  test('logged in at two first parties: each session is presented with its own cookies', async ({
-    firefox,
-    standIn,
-  }) => {
-    const first = standIn.createSession({ uname: 'First' });
-    const framed = standIn.createSession({ uname: 'Framed' });
-    await layCookies(firefox, first, { firstPartyDomain: 'bilibili.com' });
-    await layCookies(firefox, framed, { firstPartyDomain: 'biligame.com' });
-    const popup = await openPopup(firefox);
-    await popup.waitFor({ view: 'logged-in' });
-    await popup.press('log-out');
-    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-    expect([first.alive, framed.alive]).toEqual([false, false]);
-    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual([]);
-  });
-
-  test('the session is found, logged out of and cleared', async ({ firefox, standIn }) => {
-    const session = await logIn(firefox, standIn, { uname: 'Isolated' });
-    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual(theFour);
-    const popup = await openPopup(firefox);
-    await popup.waitForText('Isolated');
-    await popup.press('log-out');
-    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-    expect(session.alive).toBe(false);
-    expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual([]);
-  });
-});
-
-test.describe('where all cookies are blocked', () => {
-  test.use({ preferences: { 'network.cookie.cookieBehavior': 2 } });
-
-  test('a living session is found by the probe and logged out with attached cookies', async ({
-    firefox,
-    standIn,
-  }) => {
-    const session = standIn.createSession({ uname: 'Blocked' });
-    await layCookies(firefox, session);
-    const popup = await openPopup(firefox);
-    await popup.waitForText('Blocked');
-    await popup.press('log-out');
-    const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-    expect(shown.fates).toEqual(allFour('removed-by-extension'));
-    expect(session.alive).toBe(false);
-    const [ambient, attached] = standIn.requestsTo('exit');
-    expect(ambient?.session).toBeUndefined();
-    expect(attached?.session).toBe(session);
-  });
-});
 
 const tokens = [
   { name: 'a container', store: container, result: 'done', left: null },
@@ -367,103 +308,8 @@ for (const { name, store } of jars) {
     await popup.waitForText('Hidden');
     await popup.press('log-out');
     await popup.waitForFollowUp('biligame', 'done');
-    expect(await sisterCookiesIn(firefox, store)).toEqual([]);
-    expect(await sisterCookiesIn(firefox, 'firefox-default')).toEqual(['SESSDATA']);
+    expect(await cookieNamesOf(firefox, 'biligame.com', store)).toEqual([]);
+    expect(await cookieNamesOf(firefox, 'biligame.com', 'firefox-default')).toEqual(['SESSDATA']);
     expect(standIn.requestsTo('cross-domain')).toEqual([]);
-  });
-}
-
-function sisterCookiesIn(firefox: FirefoxBrowser, storeId: string): Promise<string[]> {
-  return firefox.inExtension(async (store) => {
-    const all = { domain: 'biligame.com', storeId: store, firstPartyDomain: null };
-    return (await chrome.cookies.getAll(all)).map(({ name }) => name);
-  }, storeId);
-}
-
-const harsh = [
-  {
-    name: 'under first-party isolation',
-    preferences: { 'privacy.firstparty.isolate': true },
-    firstPartyDomain: 'bilibili.com',
-    // The site has its storage, as ever.
-    before: 'token',
-  },
-  {
-    name: 'where all cookies are blocked',
-    preferences: { 'network.cookie.cookieBehavior': 2 },
-    firstPartyDomain: undefined,
-    // No site can store anything: there is no token to remove.
-    before: 'SecurityError',
-  },
-];
-
-for (const { name, preferences, firstPartyDomain, before } of harsh) {
-  test.describe(name, () => {
-    test.use({ preferences });
-
-    const lay = (firefox: FirefoxBrowser, session: Session, storeId = 'firefox-default') =>
-      layCookies(firefox, session, { storeId, ...(firstPartyDomain && { firstPartyDomain }) });
-
-    test('only this browser clears the jar', async ({ firefox, standIn }) => {
-      const session = standIn.createSession({ uname: 'Harsh' });
-      await lay(firefox, session);
-      const popup = await openPopup(firefox);
-      await popup.waitForText('Harsh');
-      await popup.removeLocally();
-      await popup.waitFor({ view: 'finished', outcome: 'removed-locally' });
-      expect(session.alive).toBe(true);
-      expect(await accountCookiesIn(firefox, 'firefox-default')).toEqual([]);
-    });
-
-    test('everywhere logs out the default store and a container', async ({ firefox, standIn }) => {
-      const sessions = [
-        standIn.createSession({ uname: 'Harsh' }),
-        standIn.createSession(),
-      ] as const;
-      await lay(firefox, sessions[0]);
-      await lay(firefox, sessions[1], container);
-      const popup = await openPopup(firefox);
-      await popup.waitForText('Log out everywhere in this browser (2)');
-      await popup.press('log-out-everywhere');
-      await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-      await popup.waitForOther(container, { outcome: 'logged-out', revocation: 'proven' });
-      expect(sessions.map(({ alive }) => alive)).toEqual([false, false]);
-      for (const store of ['firefox-default', container]) {
-        expect(await accountCookiesIn(firefox, store)).toEqual([]);
-      }
-    });
-
-    test('the follow-ups clear biligame and the site data', async ({ firefox, standIn }) => {
-      await firefox.switchOn('biligame');
-      await firefox.switchOn('siteData');
-      const session = standIn.createSession({ uname: 'Harsh' });
-      await lay(firefox, session);
-      await setCookie(firefox, {
-        url: 'https://www.biligame.com/',
-        name: 'SESSDATA',
-        value: session.sessdata,
-        ...(firstPartyDomain && { firstPartyDomain: 'biligame.com' }),
-      });
-      const site = 'https://www.bilibili.com/';
-      const key = 'ac_time_value';
-      const store = (item: string) => {
-        try {
-          localStorage.setItem(item, 'token');
-          return localStorage.getItem(item);
-        } catch (error) {
-          return (error as Error).name;
-        }
-      };
-      expect(await (await firefox.visit(site)).evaluate(store, key)).toBe(before);
-      const popup = await openPopup(firefox);
-      await popup.waitForText('Harsh');
-      await popup.press('log-out');
-      await popup.waitForFollowUp('biligame', 'done');
-      await popup.waitForFollowUp('siteData', 'done');
-      expect(await sisterCookiesIn(firefox, 'firefox-default')).toEqual([]);
-      if (before !== 'token') return;
-      const read = (item: string) => localStorage.getItem(item);
-      expect(await (await firefox.visit(site)).evaluate(read, key)).toBeNull();
-    });
   });
 }

@@ -1,5 +1,13 @@
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
-import { expect, gate, logIn, openLoggedIn, setCookie, test } from '../../fixtures.ts';
+import {
+  cookieNamesOf,
+  expect,
+  gate,
+  logIn,
+  openLoggedIn,
+  setCookie,
+  test,
+} from '../../fixtures.ts';
 import type { Session, StandIn } from '../../stand-in/index.ts';
 
 const accepted = (redirectUrl?: string) => ({
@@ -21,14 +29,6 @@ async function logInToSister(browser: ExtensionBrowser, session: Session): Promi
   for (const [name, value] of Object.entries(values)) {
     await setCookie(browser, { url, domain: '.biligame.com', name, value, secure: true });
   }
-}
-
-async function sisterCookiesOf(browser: ExtensionBrowser): Promise<string[]> {
-  const names = await browser.inExtension(
-    async (domain) => (await chrome.cookies.getAll({ domain })).map(({ name }) => name),
-    'biligame.com',
-  );
-  return names.sort();
 }
 
 function visits(standIn: StandIn): string[] {
@@ -66,7 +66,7 @@ test.describe('biligame, switched on', () => {
     const shown = await popup.waitForFollowUp('biligame', 'done');
     expect(shown.outcome).toBe('logged-out');
     expect(visits(standIn)).toEqual(['passport.biligame.com/crossDomain']);
-    expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+    expect(await cookieNamesOf(extension, 'biligame.com')).toEqual(['theme']);
   });
 
   const hostile = [
@@ -90,7 +90,7 @@ test.describe('biligame, switched on', () => {
       const shown = await popup.waitForFollowUp('biligame', 'address-refused');
       expect(shown).toMatchObject({ view: 'finished', outcome: 'logged-out' });
       expect(visits(standIn)).toEqual([]);
-      expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+      expect(await cookieNamesOf(extension, 'biligame.com')).toEqual(['theme']);
     });
   }
 
@@ -106,7 +106,7 @@ test.describe('biligame, switched on', () => {
     await popup.press('log-out');
     await popup.waitForFollowUp('biligame', 'done');
     expect(visits(standIn)).toEqual([]);
-    expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+    expect(await cookieNamesOf(extension, 'biligame.com')).toEqual(['theme']);
   });
 
   test('a site that does not answer turns no good log-out into a bad one', async ({
@@ -123,7 +123,7 @@ test.describe('biligame, switched on', () => {
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
     const shown = await popup.waitForFollowUp('biligame', 'unreachable');
     expect(shown).toMatchObject({ view: 'finished', outcome: 'logged-out' });
-    expect(await sisterCookiesOf(extension)).toEqual(['theme']);
+    expect(await cookieNamesOf(extension, 'biligame.com')).toEqual(['theme']);
   });
 
   test('another living session there keeps its id', async ({ extension, standIn }) => {
@@ -134,7 +134,7 @@ test.describe('biligame, switched on', () => {
     standIn.script('exit', accepted());
     await popup.press('log-out');
     await popup.waitForFollowUp('biligame', 'other-session');
-    expect(await sisterCookiesOf(extension)).toHaveLength(5);
+    expect(await cookieNamesOf(extension, 'biligame.com')).toHaveLength(5);
   });
 
   test('access withdrawn during the visit: nothing is said to be gone', async ({

@@ -6,6 +6,7 @@ import {
   layCookies,
   logIn,
   openLoggedIn,
+  readState,
   removeCookie,
   setCookie,
   test,
@@ -16,11 +17,6 @@ import { openPopup } from '../../popup.ts';
 // What belongs to one session, and what a record may say of it.
 
 const site = { url: 'https://passport.bilibili.com/', domain: '.bilibili.com' };
-
-/** What is kept of log-outs, by store. */
-function recordsOf(browser: ExtensionBrowser): Promise<string[]> {
-  return browser.inExtension(async () => Object.keys(await chrome.storage.session.get(null)), null);
-}
 
 /** Takes every cookie of the site away, as a person or another tool might. */
 function clearByHand(browser: ExtensionBrowser): Promise<unknown> {
@@ -42,7 +38,7 @@ test('logged out of A; B logs in and is cleared by hand: no proof is shown for B
   await popup.close();
 
   const second = await logIn(extension, standIn);
-  await expect.poll(() => recordsOf(extension), 'with no popup open').toEqual([]);
+  await expect.poll(() => readState(extension), 'with no popup open').toEqual({});
   await clearByHand(extension);
   const next = await openPopup(extension);
   await next.waitFor({ view: 'logged-out' });
