@@ -228,12 +228,18 @@ export async function launchFirefox(
       await page.close();
     },
     async createContainer() {
-      const id = await inFirefox(`
-        const path = 'resource://gre/modules/ContextualIdentityService.sys.mjs';
-        const { ContextualIdentityService } = ChromeUtils.importESModule(path);
-        return ContextualIdentityService.create('New', 'briefcase', 'blue').userContextId;
-      `);
-      return `firefox-container-${id}`;
+      const storesOfTabs = () =>
+        bench.evaluate(async () =>
+          (await chrome.tabs.query({})).map((tab) => Reflect.get(tab, 'cookieStoreId') as string),
+        );
+      const before = await storesOfTabs();
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
+      const store = (await storesOfTabs()).find((one) => !before.includes(one));
+      if (!store) throw new Error('The new container has no tab.');
+      await page.close();
+      userContexts.set(store, Promise.resolve(Reflect.get(context, 'userContext').id));
+      return store;
     },
     async removeContainer(store) {
       const userContext = await (userContexts.get(store) ?? userContextOf(store));

@@ -198,8 +198,6 @@ async function everyState(
 
 for (const language of ['en-US', 'zh-CN']) {
   test.describe(language, () => {
-
-
     test(`every state of the popup in ${language}, in both themes`, async ({
       chromium,
       standIn,

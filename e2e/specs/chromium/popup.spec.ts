@@ -171,8 +171,9 @@ const names = [
   { what: 'is endless', uname: 'x'.repeat(64), shown: 'xxx' },
   { what: 'shows as nothing', uname: '\u200b\u2060\u3164', shown: 'UID' },
 ];
-for (const { what, uname, shown } of names) {
-  test(`a name that ${what} stays in its place`, async ({ chromium, standIn }) => {
+for (const [index, { what, uname, shown }] of names.entries()) {
+  const tag = index > 0 ? ['@all'] : [];
+  test(`a name that ${what} stays in its place`, { tag }, async ({ chromium, standIn }) => {
     const session = await logIn(chromium, standIn, { uname, uid: '9'.repeat(300) });
     const { page, waitFor } = await openPopup(chromium);
     await waitFor({ view: 'logged-in' });
@@ -182,13 +183,3 @@ for (const { what, uname, shown } of names) {
     expect(session.alive).toBe(true);
   });
 }
-
-test('a pause of years is told as “later”', async ({ chromium, standIn }) => {
-  const session = await logIn(chromium, standIn);
-  const popup = await openLoggedIn(chromium, session);
-  standIn.script('exit', { status: 429, headers: { 'retry-after': '99999999' }, body: '' });
-  await popup.press('log-out');
-  const { text } = await popup.waitFor({ outcome: 'rate-limited' });
-  expect(text).toContain('Try again later.');
-  expect(text).not.toMatch(/\d minutes/);
-});
