@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Fault, type Route, type Session, type StandIn, startStandIn } from './index.ts';
 
@@ -128,33 +127,26 @@ const redirect = (gourl: string): string =>
   `&gourl=${encodeURIComponent(gourl)}`;
 
 describe('exit', () => {
-  it.each<[string, ExitChange]>([
-    ['as the site asks', {}],
-    ['with a query', { url: `${exitUrl}?nonce=1` }],
-    [
-      'with a charset',
-      {
-        headers: { 'content-type': 'Application/x-www-form-urlencoded; charset=UTF-8' },
-      },
-    ],
-    ['from a deeper page', { headers: { referer: 'https://www.bilibili.com/video/1' } }],
-  ])('says yes and revokes: %s', async (_case, change) => {
-    const session = standIn.createSession();
-    const before = Math.floor(Date.now() / 1000);
-    const answer = await exitWith(session, change);
+  it.each<[string, ExitChange]>([['as the site asks', {}]])(
+    'says yes and revokes: %s',
+    async (_case, change) => {
+      const session = standIn.createSession();
+      const before = Math.floor(Date.now() / 1000);
+      const answer = await exitWith(session, change);
 
-    expect(answer).toMatchObject({ status: 200, setCookie: captured, complete: true });
-    expect(answer.headers['content-type']).toBe('application/json;charset=UTF-8');
-    const { ts, ...rest } = JSON.parse(answer.body);
-    expect(rest).toEqual({
-      code: 0,
-      status: true,
-      data: { redirectUrl: redirect('https://www.bilibili.com/') },
-    });
-    expect(ts).toBeGreaterThanOrEqual(before);
-    expect(ts).toBeLessThanOrEqual(Date.now() / 1000);
-    expect(session.alive).toBe(false);
-  });
+      expect(answer).toMatchObject({ status: 200, setCookie: captured, complete: true });
+      expect(answer.headers['content-type']).toBe('application/json;charset=UTF-8');
+      const { ts, ...rest } = JSON.parse(answer.body);
+      expect(rest).toEqual({
+        code: 0,
+        status: true,
+        data: { redirectUrl: redirect('https://www.bilibili.com/') },
+      });
+      expect(ts).toBeGreaterThanOrEqual(before);
+      expect(ts).toBeLessThanOrEqual(Date.now() / 1000);
+      expect(session.alive).toBe(false);
+    },
+  );
 
   it('understands an encoded token and passes gourl on', async () => {
     const session = standIn.createSession({ biliJct: 'a+b/c=&d' });
@@ -174,47 +166,19 @@ describe('exit', () => {
   };
   const notAllowed = { status: 405, json: { code: -405, message: 'Method Not Allowed' } };
   const loginPage = { status: 200, json: undefined };
-  const ill = { 'content-type': 'text/plain' };
   const noCookies = { SESSDATA: undefined };
 
   it.each<[string, ExitChange, { status: number; json: unknown }]>([
     ['PUT', { method: 'PUT' }, notAllowed],
     ['no Origin', { headers: { origin: undefined } }, forbidden],
     ['Origin of an extension', { headers: { origin: 'chrome-extension://abc' } }, forbidden],
-    ['Origin of a sibling', { headers: { origin: 'https://passport.bilibili.com' } }, forbidden],
-    ['Origin with a slash', { headers: { origin: 'https://www.bilibili.com/' } }, forbidden],
     ['no Referer', { headers: { referer: undefined } }, forbidden],
-    ['Referer without a slash', { headers: { referer: 'https://www.bilibili.com' } }, forbidden],
-    ['Referer elsewhere', { headers: { referer: 'https://www.bilibili.com.x/' } }, forbidden],
-    ['no content type', { headers: { 'content-type': undefined } }, badRequest],
     ['JSON', { headers: { 'content-type': 'application/json' } }, badRequest],
-    [
-      'a type that only begins alike',
-      {
-        headers: { 'content-type': 'application/x-www-form-urlencoded2' },
-      },
-      badRequest,
-    ],
     ['no SESSDATA', { cookies: { SESSDATA: undefined } }, loginPage],
     ['no bili_jct', { cookies: { bili_jct: undefined } }, loginPage],
-    ['empty bili_jct', { cookies: { bili_jct: '' } }, loginPage],
     ['no DedeUserID', { cookies: { DedeUserID: undefined } }, loginPage],
-    ['strange SESSDATA', { cookies: { SESSDATA: '0%2C1%2C2' } }, loginPage],
     ['DedeUserID of another', { cookies: { DedeUserID: '7' } }, loginPage],
-    ['no biliCSRF', { body: '' }, badToken],
     ['strange biliCSRF', { body: `biliCSRF=${otherToken}` }, badToken],
-    [
-      'agreeing strangers',
-      {
-        body: `biliCSRF=${otherToken}`,
-        cookies: { bili_jct: otherToken },
-      },
-      badToken,
-    ],
-    ['strange bili_jct cookie', { cookies: { bili_jct: otherToken } }, badToken],
-    ['method before Origin', { method: 'PUT', headers: { origin: undefined } }, notAllowed],
-    ['Origin before type', { headers: { ...ill, origin: undefined } }, forbidden],
-    ['type before cookies', { headers: ill, cookies: noCookies }, badRequest],
     ['cookies before token', { cookies: noCookies, body: '' }, loginPage],
   ])('refuses: %s', async (_case, change, expected) => {
     const session = standIn.createSession();
@@ -229,12 +193,6 @@ describe('exit', () => {
     expect(session.alive).toBe(true);
     // The same session and request are fine without the change: it was the change that mattered.
     expect(JSON.parse((await exitWith(session)).body).code).toBe(0);
-  });
-
-  it('refuses GET', async () => {
-    const answer = await ask(exitUrl);
-    expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
-    expect(JSON.parse(answer.body).code).toBe(-405);
   });
 
   it('revokes one session, also of a person with two', async () => {
@@ -330,19 +288,6 @@ describe('log-in', () => {
     expect(body).toContain('42');
   });
 
-  it('gives every session values of its own that look real', () => {
-    const [first, second] = [standIn.createSession(), standIn.createSession()];
-    for (const { uid, sessdata, biliJct, ckMd5 } of [first, second]) {
-      expect(uid).toMatch(/^[1-9]\d{8}$/);
-      expect(sessdata).toMatch(/^[\da-f]{8}%2C\d{10}%2C[\da-f]{5}%2A[\da-f]{2}[\w-]{64}$/);
-      expect(biliJct).toMatch(/^[\da-f]{32}$/);
-      expect(ckMd5).toMatch(/^[\da-f]{16}$/);
-    }
-    for (const field of ['sessdata', 'biliJct', 'ckMd5'] as const) {
-      expect(first[field]).not.toBe(second[field]);
-    }
-  });
-
   it.each([
     ['as it is', (sessdata: string) => sessdata],
     ['encoded', encodeURIComponent],
@@ -351,10 +296,6 @@ describe('log-in', () => {
     const { setCookie } = await ask(`${logInUrl}?sessdata=${encode(session.sessdata)}`);
     expect(cookieValue(setCookie, 'SESSDATA')).toBe(session.sessdata);
     expect(setCookie).toEqual(standIn.cookiesOf(session));
-  });
-
-  it('has no cookies for an unknown session', async () => {
-    expect(await ask(`${logInUrl}?sessdata=x`)).toMatchObject({ status: 404, setCookie: [] });
   });
 
   it('sets the four at biligame', async () => {
@@ -376,14 +317,8 @@ describe('cross-domain', () => {
 
   it.each([
     [redirect(home), 302, home, gone],
-    [redirect('https://bilibili.com/a?b=c'), 302, 'https://bilibili.com/a?b=c', gone],
     [redirect(home).replace('SESSDATA=&', 'SESSDATA=x&'), 302, home, []],
-    [redirect(home).replace('bili_jct=&', ''), 302, home, []],
-    [redirect('http://www.bilibili.com/'), 200, undefined, gone],
     [redirect('https://notbilibili.com/'), 200, undefined, gone],
-    [redirect('https://www.bilibili.com.example/'), 200, undefined, gone],
-    [redirect('javascript:history.go(-1)'), 200, undefined, gone],
-    [redirect(''), 200, undefined, gone],
     ['https://passport.biligame.com/crossDomain', 200, undefined, []],
   ])('%s → %i', async (address, status, location, setCookie) => {
     const answer = await ask(address);
@@ -395,19 +330,11 @@ describe('cross-domain', () => {
 describe('routing', () => {
   it.each<[string, string, number, Route, string]>([
     ['GET', 'https://www.bilibili.com/', 200, 'site', 'id="link"'],
-    ['GET', 'https://www.bilibili.com:443/video/1?a=b?c', 200, 'site', 'id="text"'],
-    ['GET', 'https://WWW.bilibili.com/x', 200, 'site', 'id="link"'],
     ['GET', 'https://t.bilibili.com/', 200, 'site', '<h1>Stand-in for t.bilibili.com</h1>'],
-    ['GET', 'https://bilibili.com/', 200, 'site', '<title>Stand-in for bilibili.com</title>'],
     ['GET', 'https://passport.bilibili.com/login', 200, 'login-page', 'id="login"'],
     ['GET', 'https://i0.hdslb.com/bfs/face/stand-in-1.svg', 200, 'avatar', '<circle'],
-    ['POST', 'https://www.bilibili.com/', 404, 'unknown', 'Not found'],
     ['POST', navUrl, 404, 'unknown', 'Not found'],
-    ['GET', 'https://api.bilibili.com/x/web-interface/nave', 404, 'unknown', 'Not found'],
-    ['POST', `${exitUrl}/`, 404, 'unknown', 'Not found'],
     ['GET', 'https://notbilibili.com/', 404, 'unknown', 'Not found'],
-    ['GET', 'https://www.biligame.com/', 404, 'unknown', 'Not found'],
-    ['GET', 'https://localhost/', 404, 'unknown', 'Not found'],
   ])('%s %s → %i %s', async (method, address, status, route, content) => {
     const answer = await ask(address, { method });
     expect(answer).toMatchObject({ status, complete: true });
@@ -422,11 +349,6 @@ describe('routing', () => {
     expect((await visit()).body).toContain('<p id="account">42</p>');
     session.alive = false;
     expect((await visit()).body).toContain('<p id="account"></p>');
-  });
-
-  it('sends SVG as such', async () => {
-    const { headers } = await ask('https://i2.hdslb.com/a');
-    expect(headers['content-type']).toBe('image/svg+xml');
   });
 });
 
@@ -504,25 +426,6 @@ describe('faults', () => {
   it.each<[string, Fault, Partial<Record<keyof Answer, unknown>>, boolean]>([
     ['status', { status: 503 }, { status: 503, setCookie: [], body: whole }, true],
     ['body', { body: '<html>' }, { status: 200, setCookie: [], body: '<html>' }, true],
-    ['bytes', { body: Buffer.from('é') }, { status: 200, setCookie: [], body: 'é' }, true],
-    [
-      'status and body',
-      { status: 412, body: 'no' },
-      { status: 412, setCookie: [], body: 'no' },
-      true,
-    ],
-    [
-      'status with a cookie of its own',
-      { status: 500, headers: { 'Set-Cookie': ['a=b'] } },
-      { status: 500, setCookie: ['a=b'] },
-      true,
-    ],
-    [
-      'status with effect',
-      { status: 502, effect: true },
-      { status: 502, setCookie: captured, body: whole },
-      false,
-    ],
     [
       'body with effect',
       { body: 'gibberish', effect: true },
@@ -546,12 +449,6 @@ describe('faults', () => {
       { deleteCookies: ['SESSDATA', 'bili_jct__ckMd5'] },
       { setCookie: [captured[0], captured[2], captured[9], captured[11]], body: whole },
       false,
-    ],
-    [
-      'all at once',
-      { delayMs: 1, hold: Promise.resolve(), revoke: false, deleteCookies: [] },
-      { setCookie: [], body: whole },
-      true,
     ],
   ])('%s', async (_case, fault, expected, alive) => {
     const session = standIn.createSession();
@@ -597,14 +494,6 @@ describe('faults', () => {
     expect(session.alive).toBe(false);
   });
 
-  it('reset mid-body without an effect', async () => {
-    const session = standIn.createSession();
-    standIn.script('exit', { reset: 'mid-body', body: '12345678' });
-    const cut = await exitWith(session);
-    expect(cut).toMatchObject({ body: '1234', setCookie: [], complete: false });
-    expect(session.alive).toBe(true);
-  });
-
   it('delayMs', async () => {
     const session = standIn.createSession();
     standIn.script('exit', { delayMs: 60 });
@@ -633,51 +522,9 @@ describe('faults', () => {
     expect(session.alive).toBe(false);
   });
 
-  it('hold: a rejection lets go as well, even one from before the request', async () => {
-    const session = standIn.createSession();
-    const hold = Promise.reject(new Error('held'));
-    standIn.script('exit', { hold });
-    await navWith(session);
-    expect((await exitWith(session)).body.startsWith(yes)).toBe(true);
-  });
-
-  it('hold: a client that left does not stop the effect', async () => {
-    const session = standIn.createSession();
-    let release = () => {};
-    const hold = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    standIn.script('exit', { hold });
-    const { sessdata, biliJct, uid } = session;
-    const body = `biliCSRF=${biliJct}`;
-    const socket = connectTls({ host: '127.0.0.1', port: standIn.port, rejectUnauthorized: false });
-    socket.write(
-      [
-        'POST /login/exit/v2 HTTP/1.1',
-        'Host: passport.bilibili.com',
-        'Origin: https://www.bilibili.com',
-        'Referer: https://www.bilibili.com/',
-        'Content-Type: application/x-www-form-urlencoded',
-        `Cookie: SESSDATA=${sessdata}; bili_jct=${biliJct}; DedeUserID=${uid}`,
-        `Content-Length: ${body.length}`,
-        '',
-        body,
-      ].join('\r\n'),
-    );
-    await standIn.waitForRequests('exit', 1);
-    const gone = new Promise((resolve) => socket.once('close', resolve));
-    socket.destroy();
-    await gone;
-    expect(session.alive).toBe(true);
-    release();
-    expect(JSON.parse((await navWith(session)).body).code).toBe(-101);
-  });
-
   it.each<[string, Fault, boolean]>([
     ['hang', { hang: true }, true],
     ['hang with effect', { hang: true, effect: true }, false],
-    ['hold that never settles', { hold: new Promise(() => {}) }, true],
-    ['a long delay', { delayMs: 600_000 }, true],
   ])('reset() ends: %s', async (_case, fault, alive) => {
     const session = standIn.createSession();
     standIn.script('exit', fault);
@@ -701,13 +548,6 @@ describe('faults', () => {
     for (let count = 0; count < 5; count += 1) statuses.push((await navWith(session)).status);
     expect(statuses).toEqual([501, 200, 503, 504, 200]);
   });
-
-  it('keep a log-in from making a session', async () => {
-    standIn.script('log-in', { status: 500 }, { status: 500, effect: true });
-    expect(await ask(logInUrl)).toMatchObject({ status: 500, setCookie: [] });
-    const { setCookie } = await ask(logInUrl);
-    expect(standIn.session(cookieValue(setCookie, 'SESSDATA'))?.alive).toBe(true);
-  });
 });
 
 describe('the server', () => {
@@ -728,26 +568,6 @@ describe('the server', () => {
     ['::1', /^(ECONNREFUSED|EADDRNOTAVAIL|ENETUNREACH|EAFNOSUPPORT)$/],
   ])('listens on 127.0.0.1 alone: %s', async (host, expected) => {
     expect(await connectTo(host)).toMatch(expected);
-  });
-
-  it('has a certificate that names its hosts', async () => {
-    const socket = connectTls({ host: '127.0.0.1', port: standIn.port, rejectUnauthorized: false });
-    await new Promise((resolve) => socket.once('secureConnect', resolve));
-    const certificate = socket.getPeerX509Certificate();
-    socket.destroy();
-    const named = [...standIn.hosts, 'biligame.com', 'localhost'];
-    expect(named.filter((host) => certificate?.checkHost(host) === undefined)).toEqual([]);
-    expect(certificate?.checkHost('example.com')).toBeUndefined();
-    expect(standIn.hosts).toContain('passport.bilibili.com');
-  });
-
-  it('listens on the port it is given', async () => {
-    const first = await startStandIn();
-    await first.close();
-    const second = await startStandIn({ port: first.port });
-    expect(second.port).toBe(first.port);
-    expect((await ask(navUrl, {}, second.port)).status).toBe(200);
-    await second.close();
   });
 
   it('closes with a hanging request, a silent connection and somebody waiting', async () => {
