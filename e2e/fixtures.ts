@@ -20,7 +20,8 @@ interface Shared {
   /** There in headed tests only. */
   display: Display | undefined;
   server: StandIn;
-  launched: SettingsBrowser;
+  /** Gives the browser as new. */
+  renewed: () => Promise<SettingsBrowser>;
 }
 
 interface Fixtures {
@@ -53,24 +54,29 @@ export const test = base.extend<Fixtures, BrowserOptions & Shared>({
     },
     { scope: 'worker' },
   ],
-  launched: [
+  renewed: [
     async ({ server: standIn, display, language, preferences }, use, { project }) => {
-      const browser =
+      const launch = () =>
         project.name === 'firefox'
-          ? await launchFirefox({ standIn, preferences })
-          : await launchChromium({ standIn, display: display?.name, language });
-      await use(browser);
-      await browser.close();
+          ? launchFirefox({ standIn, preferences })
+          : launchChromium({ standIn, display: display?.name, language });
+      let browser: SettingsBrowser | undefined;
+      await use(async () => {
+        if (browser && !(await browser.reset())) {
+          await browser.close();
+          browser = undefined;
+        }
+        browser ??= await launch();
+        standIn.reset();
+        return browser;
+      });
+      await browser?.close();
     },
     { scope: 'worker' },
   ],
 
   standIn: ({ server }, use) => use(server),
-  extension: async ({ launched, server }, use) => {
-    await launched.reset();
-    server.reset();
-    await use(launched);
-  },
+  extension: async ({ renewed }, use) => use(await renewed()),
   // The project says which of the two it is.
   chromium: ({ extension }, use) => use(extension as ChromiumBrowser),
   firefox: ({ extension }, use) => use(extension as FirefoxBrowser),

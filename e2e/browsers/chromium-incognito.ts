@@ -12,7 +12,7 @@ import { openedBy, pageLike } from './puppeteer-page.ts';
 
 /** One Chromium with an ordinary and an incognito window, the extension allowed in both. */
 export interface TwoWindows {
-  /** Makes it as it was when it was started; see `SettingsBrowser`. */
+  /** Makes it as it was when it was started: see `SettingsBrowser`. */
   reset(): Promise<void>;
   readonly ordinary: ExtensionBrowser;
   readonly incognito: ExtensionBrowser;

@@ -164,6 +164,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
         await wakeWorker();
         await stopWorker();
       } while (!(await bench.evaluate(forgetAll)));
+      return true;
     },
     closed: new Promise((resolve) => {
       context.once('close', () => resolve());

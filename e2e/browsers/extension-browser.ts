@@ -36,8 +36,9 @@ export interface SettingsBrowser extends ExtensionBrowser {
   /**
    * Makes it as it was when it was started: no tabs but its own, nobody logged in, nothing stored
    * or under way, all settings at their defaults. So tests can share one browser.
+   * @returns false where this browser cannot be made so, and another one has to be started.
    */
-  reset(): Promise<void>;
+  reset(): Promise<boolean>;
   /** Opens the settings and clicks a switch on, allowing what it asks for. */
   switchOn(setting: SettingName): Promise<void>;
   /** Takes the access to bilibili.com away, as a person can at any time. */

@@ -138,6 +138,11 @@ export async function launchFirefox(
     if (result.exceptionDetails) throw new Error(result.exceptionDetails.text);
     return result.result?.value;
   };
+  // Firefox 140 does not know of `moz:scope`.
+  const canReachFirefox = await inFirefox('').then(
+    () => true,
+    () => false,
+  );
   const eventPageState = () => inFirefox('return extension.backgroundState;');
 
   /** The containers by the names of WebDriver BiDi: what a tab of each of them says. */
@@ -204,6 +209,7 @@ export async function launchFirefox(
 
   return {
     async reset() {
+      if (!canReachFirefox) return false;
       // All tabs but the bench, and with them the private window.
       await bench.evaluate(async () => {
         const own = await chrome.tabs.getCurrent();
@@ -218,6 +224,7 @@ export async function launchFirefox(
       if (!(await bench.evaluate(hasAccess, origins))) await giveAccessBack();
       do await stopEventPage();
       while (!(await bench.evaluate(forgetAll)));
+      return true;
     },
     visit: (url, store = 'firefox-default') => open(url, store),
     openOwnPage: (path, store = 'firefox-default') => open(ownUrl(path), store),
