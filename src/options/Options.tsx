@@ -1,9 +1,9 @@
 import type { SettingName } from '../settings/settings.ts';
 import { settingNames } from '../settings/settings.ts';
-import type { MessageKey, Translate } from '../text/message.ts';
+import type { PlainKey, Translate } from '../text/message.ts';
 import type { OptionsModel } from './model.ts';
 
-const texts: Record<SettingName, { readonly label: MessageKey; readonly hint: MessageKey }> = {
+const texts: Record<SettingName, { readonly label: PlainKey; readonly hint: PlainKey }> = {
   biligame: { label: 'settingBiligame', hint: 'settingBiligameHint' },
   siteData: { label: 'settingSiteData', hint: 'settingSiteDataHint' },
 };

@@ -1,9 +1,9 @@
 import { type Step, steps } from '../core/log-out.ts';
 import type { LogOutRecord } from '../core/record.ts';
-import type { MessageKey } from '../text/message.ts';
+import type { PlainKey } from '../text/message.ts';
 import { useTranslate } from './translate.ts';
 
-const names: Record<Step, MessageKey> = {
+const names: Record<Step, PlainKey> = {
   revoke: 'stepRevoke',
   clear: 'stepClear',
   prove: 'stepProve',
@@ -14,7 +14,7 @@ const serverSteps: readonly Step[] = ['revoke', 'prove'];
 
 type StepState = 'done' | 'now' | 'ahead' | 'skipped';
 
-const states: Record<StepState, MessageKey> = {
+const states: Record<StepState, PlainKey> = {
   done: 'stateDone',
   now: 'stateNow',
   ahead: 'stateAhead',

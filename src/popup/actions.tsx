@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Action } from '../text/ending.ts';
-import type { Message, MessageKey } from '../text/message.ts';
+import type { Message, PlainKey } from '../text/message.ts';
 import type { PopupModel } from './model.ts';
 import { useTranslate } from './translate.ts';
 
@@ -30,7 +30,7 @@ interface ActionProps {
   /** The store that it is about, where it is not the popup's own. */
   readonly storeId?: string;
   /** What the button says, where it is not the action's usual name. */
-  readonly label?: MessageKey;
+  readonly label?: PlainKey;
 }
 
 /** A button that does one thing. */
@@ -64,7 +64,7 @@ function DestroyingButton({
   isConfirm = false,
   onPress,
 }: {
-  readonly label: MessageKey;
+  readonly label: PlainKey;
   readonly isConfirm?: boolean;
   readonly onPress: () => void;
 }) {

@@ -13,25 +13,40 @@ import {
 } from '../core/outcome.ts';
 import { unexpectedReasons } from '../core/reply.ts';
 import { endingOf, fateTexts, followUpTexts, revocationTexts, storeName } from './ending.ts';
-import type { Message } from './message.ts';
+import type { Message, Translate } from './message.ts';
 
-type Catalogue = Readonly<Record<string, { readonly message: string }>>;
+interface Entry {
+  readonly message: string;
+  readonly placeholders?: Readonly<Record<string, { readonly content: string }>>;
+}
+type Catalogue = Readonly<Record<string, Entry>>;
 const catalogues: Readonly<Record<string, Catalogue>> = { en, zh_CN: zh };
 const root = new URL('../../', import.meta.url);
-const placeholdersOf = (message: string) => [...new Set(message.match(/\$\d/g))].sort();
+
+/** What stands for the n-th value: the browser reads `$NAME$` as the content that NAME declares. */
+const declaredBy = ({ placeholders = {} }: Entry) =>
+  Object.entries(placeholders).map(([name, { content }]) => [`$${name.toUpperCase()}$`, content]);
 
 describe.each(Object.entries(catalogues))('the catalogue %s', (_, catalogue) => {
   it('has the keys of every other, in the same order', () => {
     expect(Object.keys(catalogue)).toEqual(Object.keys(en));
   });
 
-  it.each(Object.entries(en))('has %s with the same placeholders, and not empty', (key, other) => {
-    const message = catalogue[key]?.message ?? '';
-    expect(placeholdersOf(message)).toEqual(placeholdersOf(other.message));
-    expect(message.trim()).not.toBe('');
-    // A lone $ would be eaten by the browser.
-    expect(message.replaceAll(/\$\d/g, '')).not.toContain('$');
-  });
+  it.each(Object.entries<Entry>(en))(
+    'has %s with the same placeholders, and not empty',
+    (key, other) => {
+      const entry = catalogue[key] ?? { message: '' };
+      expect(entry.placeholders).toEqual(other.placeholders);
+      const contents = declaredBy(entry).map(([, content]) => content);
+      // Types count them up to two: `Message`.
+      expect(contents).toEqual(['$1', '$2'].slice(0, contents.length));
+      const names = declaredBy(entry).map(([name]) => name);
+      expect([...new Set(entry.message.match(/\$[A-Z]+\$/g))].sort()).toEqual(names.sort());
+      // A lone $ would be eaten by the browser.
+      expect(entry.message.replaceAll(/\$[A-Z]+\$/g, '')).not.toContain('$');
+      expect(entry.message.trim()).not.toBe('');
+    },
+  );
 });
 
 it('no two languages say it alike, where words are said', () => {
@@ -100,11 +115,26 @@ const list = (names: readonly string[]) => names.join(' + ');
 const good: readonly string[] = goodKinds;
 
 /** A message as the browser puts it together; nothing of a substitution may be left over. */
-function say([key, ...substitutions]: Message): string {
-  const { message } = en[key];
-  expect(placeholdersOf(message)).toHaveLength(substitutions.length);
-  return message.replaceAll(/\$(\d)/g, (_, index) => substitutions[Number(index) - 1] ?? '');
+function say([key, ...values]: Message): string {
+  const entry: Entry = en[key];
+  const declared = declaredBy(entry);
+  expect(declared).toHaveLength(values.length);
+  return declared.reduce(
+    (text, [name = ''], index) => text.replaceAll(name, values[index] ?? ''),
+    entry.message,
+  );
 }
+
+it('a message without what it needs does not compile', () => {
+  const t: Translate = (...message) => say(message);
+  expect(t('uid', '7')).toBe('UID 7');
+  // @ts-expect-error The number is missing.
+  expect(() => t('uid')).toThrow();
+  // @ts-expect-error One too many.
+  expect(() => t('retry', '7')).toThrow();
+  // @ts-expect-error It has two.
+  expect(() => t('badgeTitle', 'one')).toThrow();
+});
 
 describe('each ending', () => {
   it.each(outcomes)('has its words: %j', (outcome) => {

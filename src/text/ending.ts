@@ -10,7 +10,7 @@ import {
 } from '../core/outcome.ts';
 import type { ReplyDetail, UnexpectedReason } from '../core/reply.ts';
 import type { CookieStore } from '../core/store.ts';
-import type { Message, MessageKey } from './message.ts';
+import type { Message, PlainKey } from './message.ts';
 
 /** The buttons that a page may offer. */
 export type Action =
@@ -26,7 +26,7 @@ export type Action =
 export interface Ending {
   /** Whether all is well: the ✓ of a log-out that is not proven false. */
   readonly isGood: boolean;
-  readonly title: MessageKey;
+  readonly title: PlainKey;
   readonly sentences: readonly Message[];
   /** The server's own answer, piece by piece, where it helps to know it. */
   readonly answer: readonly Message[];
@@ -38,7 +38,7 @@ export interface Ending {
 
 type OutcomeOf<K extends OutcomeKind> = Extract<Outcome, { kind: K }>;
 type Entry<K extends OutcomeKind> = {
-  readonly title: MessageKey;
+  readonly title: PlainKey;
   readonly text: (outcome: OutcomeOf<K>, listed: string) => readonly Message[];
   readonly next: (outcome: OutcomeOf<K>) => readonly Message[];
   readonly actions: readonly Action[] | ((outcome: OutcomeOf<K>) => readonly Action[]);
@@ -61,7 +61,7 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
     text: ({ cookies }) => [
       ['alreadyLoggedOutText'],
       ...(Object.values(cookies).includes('removed-by-extension')
-        ? [['leftoversRemoved'] as const]
+        ? [['leftoversRemoved'] satisfies Message]
         : []),
     ],
     next: none,
@@ -145,7 +145,7 @@ const entries: { readonly [K in OutcomeKind]: Entry<K> } = {
       reason === 'not-removable'
         ? ['cookiesRemainNotRemovable', listed]
         : ['cookiesRemainOtherSession', listed],
-      ...(sessionEnded ? [['sessionEnded'] as const] : []),
+      ...(sessionEnded ? [['sessionEnded'] satisfies Message] : []),
     ],
     next: ({ reason }) =>
       reason === 'not-removable'
@@ -164,13 +164,13 @@ const isIdLost = ({ reason, cookies }: OutcomeOf<'unexpected-reply'>) =>
 /** A pause that is worth a number, in seconds. */
 const longestPause = 2 * 60 * 60;
 
-const noAccessTexts: Record<(typeof reaches)[number], MessageKey> = {
+const noAccessTexts: Record<(typeof reaches)[number], PlainKey> = {
   'nothing-sent': 'noAccessText',
   asked: 'noAccessAsked',
   accepted: 'noAccessAccepted',
 };
 
-const unexpectedTexts: Record<UnexpectedReason, MessageKey> = {
+const unexpectedTexts: Record<UnexpectedReason, PlainKey> = {
   'not-understood': 'unexpectedNotUnderstood',
   'web-page': 'unexpectedWebPage',
   'still-alive': 'unexpectedStillAlive',
@@ -205,8 +205,10 @@ export function endingOf(
       ? [['stillAliveText']]
       : [...entry.text(outcome, listed), ...whatIsLeft(outcome)],
     answer: [
-      ...(detail.status === undefined ? [] : [['replyStatus', String(detail.status)] as const]),
-      ...(detail.code === undefined ? [] : [['replyCode', String(detail.code)] as const]),
+      ...(detail.status === undefined
+        ? []
+        : [['replyStatus', String(detail.status)] satisfies Message]),
+      ...(detail.code === undefined ? [] : [['replyCode', String(detail.code)] satisfies Message]),
     ],
     next: entry.next(outcome),
     actions: typeof entry.actions === 'function' ? entry.actions(outcome) : entry.actions,
@@ -232,7 +234,7 @@ function whatIsLeft(outcome: Outcome): Message[] {
 }
 
 /** The words for what became of a cookie. */
-export const fateTexts: Record<Fate, MessageKey> = {
+export const fateTexts: Record<Fate, PlainKey> = {
   'deleted-by-server': 'fateDeletedByServer',
   'removed-by-extension': 'fateRemovedByExtension',
   absent: 'fateAbsent',
@@ -240,7 +242,7 @@ export const fateTexts: Record<Fate, MessageKey> = {
 };
 
 /** What to tell a person of the proof. */
-export const revocationTexts: Record<Revocation | 'asking', readonly MessageKey[]> = {
+export const revocationTexts: Record<Revocation | 'asking', readonly PlainKey[]> = {
   asking: ['revocationAsking'],
   proven: ['revocationProven'],
   unknown: ['revocationUnknown', 'revocationUnknownNext'],
@@ -249,7 +251,7 @@ export const revocationTexts: Record<Revocation | 'asking', readonly MessageKey[
 
 /** What to tell a person of each task that follows a good log-out. */
 export const followUpTexts: {
-  readonly [T in FollowUp]: Record<FollowUpResult | 'working', MessageKey>;
+  readonly [T in FollowUp]: Record<FollowUpResult | 'working', PlainKey>;
 } = {
   biligame: {
     working: 'biligameWorking',
