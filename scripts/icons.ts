@@ -1,22 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import { readFile, writeFile } from 'node:fs/promises';
+import { chromium } from 'playwright';
+import { chromiumPath, quietArguments } from '../e2e/browsers/chromium.ts';
+import { drawIcon, fileOf, sizes, source } from '../e2e/icons.ts';
 
-/** Where the one source of all icons is, and the sizes that the manifest names. */
-export const source = new URL('../public/icons/icon.svg', import.meta.url);
-export const sizes = [16, 32, 48, 128];
+// Draws the PNG icons from the one SVG, in Chromium: `npm run icons`.
 
-export function fileOf(size: number): URL {
-  return new URL(`../public/icons/icon-${size}.png`, import.meta.url);
-}
-
-/** Draws the icon. @param size of its sides, in pixels. @returns a PNG. */
-export function draw(size: number): Promise<Buffer> {
-  return sharp(source.pathname, { density: ((72 * size) / 128) * 4 })
-    .resize(size, size)
-    .png({ compressionLevel: 9 })
-    .toBuffer();
-}
-
-if (import.meta.filename === process.argv[1]) {
-  for (const size of sizes) await writeFile(fileOf(size), await draw(size));
-}
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: quietArguments });
+const page = await browser.newPage();
+const svg = await readFile(source, 'utf8');
+for (const size of sizes) await writeFile(fileOf(size), await drawIcon(page, svg, size));
+await browser.close();
