@@ -12,11 +12,11 @@ const explained = {
 
 const { stdout, stderr, status } = spawnSync(
   'npx',
-  ['--no-install', 'web-ext', 'lint', '--source-dir', 'dist/firefox', '--output', 'json'],
-  { encoding: 'utf8', env: { ...process.env, NO_UPDATE_NOTIFIER: '1' } },
+  ['--no-install', 'addons-linter', 'dist/firefox', '--output', 'json'],
+  { encoding: 'utf8' },
 );
 if (!stdout) {
-  console.error(stderr || `web-ext ended with ${status}`);
+  console.error(stderr || `addons-linter ended with ${status}`);
   process.exit(1);
 }
 const { errors, warnings } = JSON.parse(stdout);
