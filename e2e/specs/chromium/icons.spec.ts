@@ -24,9 +24,9 @@ test('the icons are what the SVG gives', async ({ chromium }) => {
     const drawn = await pixelsOf(page, await drawIcon(page, svg, size));
     const stored = await pixelsOf(page, await readFile(fileOf(size)));
     expect(stored).toHaveLength(size * size * 4);
-    // Another Chromium may smooth an edge otherwise, by less than anybody can see.
+    // Chromium 120 and 156 smooth edges otherwise, by 1 of 255.
     const furthest = stored.map((value, index) => Math.abs(value - (drawn[index] ?? 0)));
-    expect(Math.max(...furthest), `icon of ${size} pixels`).toBeLessThan(16);
+    expect(Math.max(...furthest), `icon of ${size} pixels`).toBeLessThanOrEqual(2);
   }
   const names = readdirSync(new URL('.', source)).sort();
   expect(names).toEqual([...sizes.map((size) => `icon-${size}.png`), 'icon.svg'].sort());
