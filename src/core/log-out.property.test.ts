@@ -195,7 +195,7 @@ describe('whatever the servers answer', () => {
         expect(world.removed.filter((one) => places.has(shapeOf(one)))).toEqual([]);
         if (left.length === ids.length) expect(world.jar).toEqual(options.cookies);
       }),
-      { numRuns: 2_500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -322,7 +322,7 @@ describe('whatever the jar holds', () => {
         expect(living).toEqual([]);
         expect(world.jar.filter(isOfAccount)).toEqual([]);
       }),
-      { numRuns: 2_500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -349,7 +349,7 @@ describe('whatever the jar holds', () => {
         expect(world.exits[0]?.cookieHeader).toBeUndefined();
         expect(world.said[0]).toMatchObject({ by: 'exit', id: session?.id });
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -378,7 +378,7 @@ it('an honest server leaves nobody at a dead end: one press ends all log-ins, wh
       expect(ids.filter((id) => world.alive.has(id))).toEqual([]);
       expect((await prove?.()) ?? 'proven').toBe('proven');
     }),
-    { numRuns: 2_500 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -492,7 +492,7 @@ describe('whatever happens meanwhile', () => {
         }
         expect(world.events.length).toBeLessThan(250);
       }),
-      { numRuns: 2_500 },
+      { numRuns: 1_000 },
     );
   });
 });
@@ -569,7 +569,7 @@ describe('whatever is repeated to us', () => {
         }
         expect(written.length).toBeGreaterThan(2);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
