@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that need no browser: beside what they test, and those of the stand-in. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'e2e/stand-in/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'e2e/{stand-in,states}/*.test.ts', 'scripts/**/*.test.ts'],
     restoreMocks: true,
   },
 });

@@ -48,7 +48,7 @@ export const toolbar: Toolbar = {
       const window = windowId === undefined ? { currentWindow: true } : { windowId };
       const [active] = await browser.tabs.query({ active: true, ...window });
       if (!active || (await storeIdOf(active)) !== storeId) return;
-      // Chromium before 127 has no such call.
+      // Chromium lets extensions call this since 127.
       await browser.action.openPopup?.(
         active.windowId === undefined ? {} : { windowId: active.windowId },
       );

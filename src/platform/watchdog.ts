@@ -2,7 +2,7 @@ import browser from 'webextension-polyfill';
 
 const alarmName = 'watchdog';
 
-/** The shortest that browsers grant a packed extension; Chromium before 120 makes it a minute. */
+/** The shortest that browsers grant a packed extension. */
 const periodInMinutes = 0.5;
 
 /** Wakes the worker again and again while work is unfinished; waking is all that it takes. */

@@ -248,7 +248,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
 }
 
 /** Our own fault: nothing is known beyond that. */
-const fault: View = {
+export const fault: View = {
   name: 'failed',
   outcome: internalError,
   endedAt: undefined,

@@ -1,0 +1,88 @@
+/// <reference types="vite/client" />
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import type { OptionsModel } from '../../src/options/model.ts';
+import { Options } from '../../src/options/Options.tsx';
+import { fault, type PopupModel } from '../../src/popup/model.ts';
+import { Popup } from '../../src/popup/Popup.tsx';
+import styles from '../../src/popup/styles.css?inline';
+import { TranslateContext } from '../../src/popup/translate.ts';
+import { othersOf, storesWithSession, viewOf } from '../../src/popup/view.ts';
+import type { Translate } from '../../src/text/message.ts';
+import { type OptionsState, type PopupState, states } from './states.ts';
+
+async function nothing(): Promise<void> {}
+
+/** The signals of the real model, for facts that stand still. */
+function popupModelOf({ facts, hasFault = false, tabIds = [] }: PopupState): PopupModel {
+  return {
+    view: signal(hasFault ? fault : viewOf(facts)),
+    store: signal(facts?.own.store),
+    others: signal(othersOf(facts)),
+    everywhere: signal(storesWithSession(facts)),
+    tabIds: signal(tabIds),
+    logOut: nothing,
+    logOutEverywhere: nothing,
+    grantAccess: nothing,
+    reloadTabs: nothing,
+    openOptions: nothing,
+  };
+}
+
+function optionsModelOf({ settings, refused, shortcut }: OptionsState): OptionsModel {
+  return {
+    settings: signal(settings),
+    refused: signal(refused),
+    shortcut: signal(shortcut),
+    set: nothing,
+  };
+}
+
+/** Puts the styles of both pages into a page that is to show states. */
+export function prepare({ head }: Document, theme: string): void {
+  const style = head.ownerDocument.createElement('style');
+  style.textContent = styles;
+  head.append(style);
+  head.ownerDocument.documentElement.style.colorScheme = theme;
+}
+
+/** Shows a state in a page, in place of another one. Resolves when it has been drawn. */
+export async function show({ body }: Document, name: string, t: Translate): Promise<void> {
+  const state = states[name];
+  if (!state) throw new Error(`There is no state ${name}.`);
+  const isPopup = 'facts' in state;
+  body.ownerDocument.documentElement.lang = t('lang');
+  body.classList.toggle('page', !isPopup);
+  // Nothing that the former state was left in goes over to this one.
+  render(null, body);
+  if (isPopup) {
+    render(
+      <TranslateContext.Provider value={t}>
+        <Popup model={popupModelOf(state)} />
+      </TranslateContext.Provider>,
+      body,
+    );
+    await choose(body, state.choices);
+  } else {
+    render(<Options model={optionsModelOf(state)} t={t} />, body);
+  }
+}
+
+/** Goes as far with "More choices" as a person has. */
+async function choose(body: HTMLElement, choices: PopupState['choices']): Promise<void> {
+  if (!choices) return;
+  body.querySelector('summary')?.click();
+  const first = await enabled(body, '[data-action="remove-local"]');
+  if (choices === 'open') return;
+  first.click();
+  await enabled(body, '[data-confirm]');
+}
+
+/** The first button of this kind, as soon as it can be pressed. */
+async function enabled(body: HTMLElement, selector: string): Promise<HTMLButtonElement> {
+  for (;;) {
+    const button = body.querySelector<HTMLButtonElement>(`${selector}:enabled`);
+    if (button) return button;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

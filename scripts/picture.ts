@@ -1,0 +1,53 @@
+// Takes the pictures in the READMEs, one in each language: `npm run picture`.
+import { fileURLToPath } from 'node:url';
+import { openStates, type StatesBrowser, type Theme, themes } from '../e2e/states/browser.ts';
+import type { Language } from '../e2e/states/catalogues.ts';
+
+const files: Partial<Record<Language, string>> = { en: 'popup.png', zh_CN: 'popup.zh-CN.png' };
+/** How many pixels of the picture one of the page makes: sharp enough, and small enough. */
+const scale = 1.5;
+
+/** Beside each other, the first two above each other: together they are as high as the third. */
+const columns = [['logged-in', 'working'], ['logged-out-proven']];
+const backgrounds: Record<Theme, string> = { light: '#d0d7de', dark: '#010409' };
+
+const states = await openStates();
+for (const [language, file] of Object.entries(files)) {
+  const panels: string[] = [];
+  for (const theme of themes) panels.push(await panelOf(states, language as Language, theme));
+  await compose(panels, fileURLToPath(new URL(`../docs/${file}`, import.meta.url)));
+}
+await states.close();
+
+/** The three states in one theme. */
+async function panelOf(browser: StatesBrowser, language: Language, theme: Theme): Promise<string> {
+  const { show, picture, page } = await browser.open(language, theme, scale);
+  const html: string[] = [];
+  for (const names of columns) {
+    const images: string[] = [];
+    for (const name of names) {
+      await show(name);
+      const data = (await picture()).toString('base64');
+      images.push(`<img width="352" src="data:image/png;base64,${data}">`);
+    }
+    html.push(`<div>${images.join('')}</div>`);
+  }
+  await page.close();
+  return `<section style="background: ${backgrounds[theme]}">${html.join('')}</section>`;
+}
+
+/** Puts what was taken into one picture. */
+async function compose(panels: readonly string[], path: string): Promise<void> {
+  const { page } = await states.open('en', 'light', scale);
+  await page.setViewportSize({ width: 1600, height: 1200 });
+  await page.setContent(`<!doctype html>
+    <style>
+      body { display: flex; width: fit-content; margin: 0; }
+      section { display: flex; gap: 20px; padding: 24px; }
+      div { display: flex; flex-direction: column; gap: 20px; }
+      img { display: block; border-radius: 8px; }
+    </style>
+    ${panels.join('')}`);
+  await page.locator('body').screenshot({ path });
+  await page.close();
+}
