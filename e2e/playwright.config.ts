@@ -9,7 +9,8 @@ export default defineConfig({
   timeout: 3 * patience,
   expect: { timeout: patience },
   fullyParallel: true,
-  workers: 2,
+  // One more than the two cores that are promised: much of a test is waiting.
+  workers: 3,
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'output/browser-tests.json' }]],

@@ -18,7 +18,9 @@ for (const language of languages) {
       const { page, show, picture } = await browser.open(language, theme);
       for (const name of Object.keys(states)) {
         for (const key of await show(name)) said.add(key);
-        await expectAccessible(page, `${name}, ${theme}`);
+        // Colours are the same in each language: the dark ones are looked at in one.
+        if (theme === 'light' || language === 'en')
+          await expectAccessible(page, `${name}, ${theme}`);
         await picture(`${pictures}${language}-${theme}-${name}.png`);
       }
     }

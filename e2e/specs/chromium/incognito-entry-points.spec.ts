@@ -2,9 +2,6 @@ import { clickInto, menuOpenedBy } from '../../browsers/display.ts';
 import { accountCookiesOf, expect, logIn, theFour } from '../../fixtures.ts';
 import { directions, test } from './two-windows.ts';
 
-// Real keys and real clicks need a window and a screen for it.
-test.use({ headed: true });
-
 for (const { own, other } of directions) {
   test(`the shortcut in the ${own} window logs its session out, and no other`, async ({
     windows,

@@ -3,6 +3,8 @@ import { test as base } from '../../fixtures.ts';
 
 /** Tests with an ordinary and an incognito window in one browser, as new before each. */
 export const test = base.extend<{ windows: TwoWindows }, { both: TwoWindows }>({
+  // Real keys and real clicks need a window and a screen for it; one browser serves all tests.
+  headed: true,
   both: [
     async ({ server: standIn, display }, use) => {
       const windows = await launchTwoWindows({ standIn, display: display?.name });

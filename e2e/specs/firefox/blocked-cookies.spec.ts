@@ -3,6 +3,8 @@ import { openPopup } from '../../popup.ts';
 import { testWithoutOwnCookies } from './without-own-cookies.ts';
 
 test.use({ preferences: { 'network.cookie.cookieBehavior': 2 } });
+// In one process: another Firefox would take longer to start than these tests take.
+test.describe.configure({ mode: 'default' });
 
 test('a living session is found by the probe and logged out with attached cookies', async ({
   firefox,

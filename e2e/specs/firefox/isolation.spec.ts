@@ -3,6 +3,8 @@ import { openPopup } from '../../popup.ts';
 import { testWithoutOwnCookies } from './without-own-cookies.ts';
 
 test.use({ preferences: { 'privacy.firstparty.isolate': true } });
+// In one process: another Firefox would take longer to start than these tests take.
+test.describe.configure({ mode: 'default' });
 
 test('logged in at two first parties: each session is presented with its own cookies', async ({
   firefox,
