@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
+import { type BrowserContext, type CDPSession, chromium, type Page, type Worker } from 'playwright';
 import {
   forgetAll,
   type LaunchOptions,
@@ -12,6 +13,15 @@ import { bilibiliHosts } from './hosts.ts';
 import { createProfile } from './profile.ts';
 
 export const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
+
+/**
+ * The id that Chromium gives an unpacked extension: a digest of its folder's path.
+ * Source: Chromium's extensions/common/extension_id.h and components/crx_file/id_util.cc.
+ */
+export function extensionIdOf(folder: string): string {
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+  return digest.replace(/./g, (digit) => 'abcdefghijklmnop'.charAt(Number.parseInt(digit, 16)));
+}
 
 /** The one that `CHROMIUM` names, or else Playwright's own where it was downloaded, or the system's. */
 export function chromiumPath(): string {
@@ -70,7 +80,8 @@ export const quietArguments = [
 
 /** Starts a Chromium with a new profile and the built extension. */
 export async function launchChromium(options: LaunchOptions): Promise<ChromiumBrowser> {
-  const { display, language = 'en-US', colorScheme = 'light' } = options;
+  const { display, language = 'en-US', colorScheme = 'light', beside = [] } = options;
+  const extensions = [extensionFolder, ...beside].join(',');
   const profile = createProfile();
   const context = await chromium.launchPersistentContext(profile.folder, {
     executablePath: chromiumPath(),
@@ -89,16 +100,20 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
     ignoreDefaultArgs: ['--disable-extensions'],
     args: [
       ...(display ? [] : ['--headless=new']),
-      `--disable-extensions-except=${extensionFolder}`,
-      `--load-extension=${extensionFolder}`,
+      `--disable-extensions-except=${extensions}`,
+      `--load-extension=${extensions}`,
       `--lang=${language}`,
       ...(options.standIn ? networkArguments(options.standIn.port) : []),
       ...quietArguments,
     ],
   });
   context.setDefaultTimeout(patience);
-  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
-  const extensionId = new URL(worker.url()).host;
+  const extensionId = extensionIdOf(extensionFolder);
+  const isOurs = (worker: Worker) => new URL(worker.url()).host === extensionId;
+  const currentWorker = async () =>
+    context.serviceWorkers().findLast(isOurs) ??
+    (await context.waitForEvent('serviceworker', isOurs));
+  await currentWorker();
   const ownUrl = (path: string) => `chrome-extension://${extensionId}/${path}`;
 
   const visit = async (url: string) => {
@@ -112,9 +127,6 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
   await cdp.send('ServiceWorker.enable');
   /** What undoes a change of the browser's own settings. */
   const undo: (() => Promise<void>)[] = [];
-
-  const currentWorker = async () =>
-    context.serviceWorkers().at(-1) ?? (await context.waitForEvent('serviceworker'));
 
   const configure = async (update: Record<string, unknown>) => {
     const settings = await visit(`chrome://extensions/?id=${extensionId}`);

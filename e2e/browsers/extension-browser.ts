@@ -54,6 +54,8 @@ export interface LaunchOptions {
   /** The browser's language, like `zh-CN`. */
   readonly language?: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** The folders of other unpacked extensions to have beside this one. */
+  readonly beside?: readonly string[];
 }
 
 /**

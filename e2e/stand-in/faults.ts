@@ -111,9 +111,6 @@ export async function respond(
   // A client that has left gets none of it.
   const isRead = !response.destroyed;
   response.writeHead(status, {
-    // Chromium silently repeats a request, a POST too, when a connection it used before dies
-    // before any byte of the reply; the repetition would meet the next fault or none.
-    connection: 'close',
     'cache-control': 'no-store',
     'content-length': body.length,
     ...reply.headers,

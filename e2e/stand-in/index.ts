@@ -75,8 +75,13 @@ function createEnding(): { readonly ended: Promise<void>; end(): void } {
  * Starts the stand-in: HTTPS on 127.0.0.1 alone, with a certificate of its own.
  *
  * @param options.port the port to listen on; a free one when left out
+ * @param options.keepsConnections whether a connection serves more than one request. Chromium
+ *   silently repeats a request, a POST too, when a connection that it used before dies before any
+ *   byte of the reply; the repetition would meet the next fault or none.
  */
-export async function startStandIn(options: { port?: number } = {}): Promise<StandIn> {
+export async function startStandIn(
+  options: { port?: number; keepsConnections?: boolean } = {},
+): Promise<StandIn> {
   const sessions = createSessions();
   const faults = createFaultScript();
   const log = createRequestLog();
@@ -121,6 +126,7 @@ export async function startStandIn(options: { port?: number } = {}): Promise<Sta
     const fault = faults.next(request.route);
     const { ended } = ending;
     log.record(request);
+    if (!options.keepsConnections) response.setHeader('connection', 'close');
     const replyNow = () => replyTo(request, fault, { sessions, cookiesOf });
     request.reply = await respond(response, fault, replyNow, ended);
   }
@@ -136,6 +142,8 @@ export async function startStandIn(options: { port?: number } = {}): Promise<Sta
   const server = createServer(await createCertificate(), (message, response) => {
     void handle(message, response);
   });
+  // The server's own limit of 5 s is shorter than some turn of a measurement.
+  server.keepAliveTimeout = 60_000;
   // The server itself keeps no count of connections that are still shaking hands.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

@@ -1,0 +1,331 @@
+import type { Page, Worker } from 'playwright';
+import { type ChromiumBrowser, extensionIdOf } from '../browsers/chromium.ts';
+import type { Display } from '../browsers/display.ts';
+import { logIn } from '../fixtures.ts';
+import { openPopup, type Popup } from '../popup.ts';
+import type { StandIn } from '../stand-in/index.ts';
+import type { Link } from './link.ts';
+
+// Each measure is taken in turns with its floor, so that a busy moment of the machine meets both.
+
+/** What is measured in: one browser, and the way from it to the stand-in. */
+export interface Place {
+  readonly browser: ChromiumBrowser;
+  readonly standIn: StandIn;
+  readonly link: Link;
+  /** The folder of the extension that does nothing but what is the floor. */
+  readonly floors: string;
+}
+
+/** Times in milliseconds, one for each turn. */
+export interface Times {
+  readonly ours: number[];
+  readonly floor: number[];
+}
+
+/** The middle one. */
+export function median(times: readonly number[]): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+async function inTurns(
+  turns: number,
+  ours: () => Promise<number>,
+  floor: () => Promise<number>,
+): Promise<Times> {
+  const times: Times = { ours: [], floor: [] };
+  // The first turn of each warms up what a browser loads once.
+  for (let turn = -1; turn < turns; turn += 1) {
+    const [own, least] = [await ours(), await floor()];
+    if (turn < 0) continue;
+    times.ours.push(own);
+    times.floor.push(least);
+  }
+  return times;
+}
+
+/** The extension's worker, awake. */
+async function wokenWorker({
+  context,
+  extensionId,
+  inExtension,
+}: ChromiumBrowser): Promise<Worker> {
+  const isOurs = (worker: Worker) => new URL(worker.url()).host === extensionId;
+  await inExtension(() => chrome.runtime.sendMessage('wake'), null);
+  return context.serviceWorkers().findLast(isOurs) ?? context.waitForEvent('serviceworker', isOurs);
+}
+
+/** The rule that the endpoint needs, put there once: the floor is the request and nothing else. */
+async function layRule({ inExtension }: ChromiumBrowser): Promise<() => Promise<void>> {
+  const id = 1_000_001;
+  await inExtension(async (ruleId) => {
+    const set = (header: string, value: string) => ({ header, operation: 'set', value }) as const;
+    await chrome.declarativeNetRequest.updateSessionRules({
+      removeRuleIds: [ruleId],
+      addRules: [
+        {
+          id: ruleId,
+          condition: { urlFilter: '|https://passport.bilibili.com/login/exit/v2?floor|' },
+          action: {
+            type: 'modifyHeaders',
+            requestHeaders: [
+              set('origin', 'https://www.bilibili.com'),
+              set('referer', 'https://www.bilibili.com/'),
+            ],
+          },
+        } as chrome.declarativeNetRequest.Rule,
+      ],
+    });
+  }, id);
+  return () =>
+    inExtension(
+      (ruleId) => chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: [ruleId] }),
+      id,
+    );
+}
+
+/** Logs a new session out by a bare `fetch` of the worker: the time until its reply was read. */
+async function bareFetch({ browser, standIn }: Place): Promise<number> {
+  const session = await logIn(browser, standIn);
+  const worker = await wokenWorker(browser);
+  const { took, code } = await worker.evaluate(async (token) => {
+    const start = performance.now();
+    const response = await fetch('https://passport.bilibili.com/login/exit/v2?floor', {
+      method: 'POST',
+      credentials: 'include',
+      body: new URLSearchParams({ biliCSRF: token }),
+    });
+    const { code } = await response.json();
+    return { took: performance.now() - start, code };
+  }, session.biliJct);
+  if (code !== 0 || session.alive) throw new Error(`The bare request was refused: ${code}`);
+  return took;
+}
+
+/** Presses the button in an open popup: the time until the outcome is on the page. */
+function clickToOutcome({ page }: Popup<Page>): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const outcome = () => document.querySelector('main')?.dataset['outcome'];
+        const observer = new MutationObserver(() => {
+          if (outcome() === undefined) return;
+          observer.disconnect();
+          if (outcome() === 'logged-out') resolve(performance.now() - start);
+          else reject(new Error(`It ended as ${outcome()}.`));
+        });
+        observer.observe(document, { attributes: true, childList: true, subtree: true });
+        const button = document.querySelector<HTMLButtonElement>('[data-action="log-out"]');
+        const start = performance.now();
+        button?.click();
+      }),
+  );
+}
+
+/** Logs in, opens the popup, and waits until it has told whose session it is, and come to rest. */
+async function logOutByClick(place: Place): Promise<number> {
+  const { browser, standIn, link } = place;
+  const session = await logIn(browser, standIn);
+  if (link.roundTrip > 0) link.cut();
+  const popup = await openPopup(browser);
+  await popup.waitFor({ view: 'logged-in' });
+  await popup.waitForText(session.uname);
+  const took = await clickToOutcome(popup);
+  await popup.waitFor({ revocation: 'proven' });
+  await popup.close();
+  return took;
+}
+
+/** Click → outcome, over a bare fetch. */
+export async function measureClick(place: Place, turns: number): Promise<Times> {
+  const lift = await layRule(place.browser);
+  const times = await inTurns(
+    turns,
+    () => logOutByClick(place),
+    () => bareFetch(place),
+  );
+  await lift();
+  return times;
+}
+
+/** The same on a long way: the connection is cold when the popup opens, and warm for the floor. */
+export async function measureLongWay(
+  place: Place,
+  turns: number,
+  roundTrip: number,
+): Promise<Times> {
+  const { link, browser } = place;
+  const lift = await layRule(browser);
+  link.roundTrip = roundTrip;
+  try {
+    return await inTurns(
+      turns,
+      () => logOutByClick(place),
+      async () => {
+        // The first one opens the connection.
+        await bareFetch(place);
+        return bareFetch(place);
+      },
+    );
+  } finally {
+    link.roundTrip = 0;
+    link.cut();
+    await lift();
+  }
+}
+
+/** Opens a page in a new tab: when it was first painted, and when its log-out button was there. */
+async function opening({ context }: ChromiumBrowser, url: string) {
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    Reflect.set(
+      globalThis,
+      'ready',
+      new Promise<number>((resolve) => {
+        const look = () => {
+          if (!document.querySelector('[data-action="log-out"]:enabled')) return;
+          observer.disconnect();
+          resolve(performance.now());
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document, { attributes: true, childList: true, subtree: true });
+      }),
+    );
+    Reflect.set(
+      globalThis,
+      'painted',
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) => {
+          const [first] = list.getEntriesByName('first-contentful-paint');
+          if (first) resolve(first.startTime);
+        }).observe({ type: 'paint', buffered: true });
+      }),
+    );
+  });
+  await page.goto(url);
+  const painted = await page.evaluate(() => Reflect.get(globalThis, 'painted') as Promise<number>);
+  return {
+    painted,
+    ready: () => page.evaluate(() => Reflect.get(globalThis, 'ready') as Promise<number>),
+    close: () => page.close(),
+  };
+}
+
+/** The popup's first paint against that of a static page; and when its button works. */
+export async function measureOpening(
+  place: Place,
+  turns: number,
+): Promise<Times & { readonly ready: number[] }> {
+  const { browser, standIn, floors } = place;
+  await logIn(browser, standIn);
+  const ready: number[] = [];
+  const times = await inTurns(
+    turns,
+    async () => {
+      const popup = `chrome-extension://${browser.extensionId}/src/popup/index.html`;
+      const opened = await opening(browser, popup);
+      ready.push(await opened.ready());
+      await opened.close();
+      return opened.painted;
+    },
+    () => paintOf(browser, `chrome-extension://${extensionIdOf(floors)}/button.html`),
+  );
+  // The first turn warms up.
+  return { ...times, ready: ready.slice(1) };
+}
+
+/** When a page was first painted. */
+export async function paintOf(browser: ChromiumBrowser, url: string): Promise<number> {
+  const opened = await opening(browser, url);
+  await opened.close();
+  return opened.painted;
+}
+
+/** A log-out among many cookies of the site, or many open tabs of it, against one without. */
+export async function measureCrowd(
+  place: Place,
+  turns: number,
+  crowd: 'cookies' | 'tabs',
+): Promise<Times> {
+  const { browser } = place;
+  return inTurns(
+    turns,
+    async () => {
+      const leave = crowd === 'cookies' ? await addCookies(browser) : await openTabs(browser);
+      const took = await logOutByClick(place);
+      await leave();
+      return took;
+    },
+    () => logOutByClick(place),
+  );
+}
+
+async function addCookies({ context }: ChromiumBrowser): Promise<() => Promise<void>> {
+  await context.addCookies(
+    Array.from({ length: 180 }, (_, index) => ({
+      name: `cookie_${index}`,
+      value: 'x'.repeat(40),
+      domain: index % 2 ? '.bilibili.com' : `host-${index % 20}.bilibili.com`,
+      path: '/',
+    })),
+  );
+  return () => context.clearCookies({ name: /^cookie_/ });
+}
+
+async function openTabs({ context }: ChromiumBrowser): Promise<() => Promise<void>> {
+  const tabs: Page[] = [];
+  for (let count = 0; count < 60; count += 1) {
+    const tab = await context.newPage();
+    await tab.goto('https://www.bilibili.com/');
+    tabs.push(tab);
+  }
+  return async () => {
+    for (const tab of tabs) await tab.close();
+  };
+}
+
+/** A real key press until the request is at the stand-in, all workers asleep before it. */
+export async function measureKey(place: Place, display: Display, turns: number): Promise<Times> {
+  const { browser, standIn } = place;
+  const page = await browser.visit('https://www.bilibili.com/');
+  await page.bringToFront();
+  const press = async (keys: string) => {
+    await logIn(browser, standIn);
+    await wokenWorker(browser);
+    await browser.stopWorker();
+    const before = standIn.requestsTo('exit').length;
+    const arrived = standIn.waitForRequests('exit', before + 1);
+    const start = performance.now();
+    await display.press(keys);
+    const request = (await arrived).at(-1);
+    return (request?.at ?? Number.NaN) - start;
+  };
+  return inTurns(
+    turns,
+    async () => {
+      const took = await press('alt+shift+l');
+      // What comes after it must not be in the way of the next one.
+      await browser.inExtension(untilProven, null);
+      return took;
+    },
+    () => press('alt+shift+k'),
+  );
+}
+
+/** Runs in a page of the extension: resolves when its log-out has its proof. */
+async function untilProven(): Promise<void> {
+  const isProven = async () =>
+    /"revocation":"(proven|unknown|still-alive)"|"phase":"ended"/.test(
+      JSON.stringify(await chrome.storage.session.get(null)),
+    );
+  await new Promise<void>((resolve) => {
+    const look = async () => {
+      if (!(await isProven())) return;
+      chrome.storage.session.onChanged.removeListener(look);
+      resolve();
+    };
+    chrome.storage.session.onChanged.addListener(look);
+    void look();
+  });
+}
