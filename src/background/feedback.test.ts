@@ -9,6 +9,7 @@ import {
   withRevocation,
   withSeen,
 } from '../core/record.ts';
+import { beginning } from '../core/resume.ts';
 import { createFeedback } from './feedback.ts';
 
 const cookies = fatesOf([], [], []);
@@ -122,7 +123,7 @@ describe('the badge', () => {
 
   it('is drawn once for all steps of the work', () => {
     const { showAll, badges } = setUp();
-    const progress = { step: 'clear', asked: true, ended: [], left: [] } as const;
+    const progress = { ...beginning, step: 'clear', asked: true } as const;
     showAll(start(), withProgress(start(), progress), withProgress(start(), progress));
     expect(badges).toHaveLength(1);
   });

@@ -38,12 +38,15 @@ const cases: [Settings, FollowUp[], FollowUp[]][] = [
   [{ ...off, siteData: true }, ['biligame'], []],
 ];
 
-it.each(cases)('planned is what is on and allowed: %j, %j: %j', async (stored, allowed, tasks) => {
-  const { followUps, parts } = setUp(stored, allowed);
-  expect(await followUps.planned(ended('logged-out'))).toEqual(tasks);
-  expect(parts.switchOff).not.toHaveBeenCalled();
-  for (const task of Object.values(parts.tasks)) expect(task).not.toHaveBeenCalled();
-});
+it.each(cases)(
+  'what follows is what is on and allowed: %j, %j: %j',
+  async (stored, allowed, tasks) => {
+    const { followUps, parts } = setUp(stored, allowed);
+    expect(await followUps.switchedOn()).toEqual(tasks);
+    expect(parts.switchOff).not.toHaveBeenCalled();
+    for (const task of Object.values(parts.tasks)) expect(task).not.toHaveBeenCalled();
+  },
+);
 
 it.each<[GoodKind, FollowUp[]]>([
   ['logged-out', ['biligame', 'siteData']],
@@ -51,9 +54,9 @@ it.each<[GoodKind, FollowUp[]]>([
   // The server has ended nothing: biligame's cookies may hold the id of a living session.
   ['already-logged-out', ['siteData']],
   ['removed-locally', ['siteData']],
-])('after %s follows: %j', async (kind, tasks) => {
+])('after %s follows: %j', (kind, tasks) => {
   const { followUps } = setUp(on, ['biligame', 'siteData']);
-  expect(await followUps.planned(ended(kind))).toEqual(tasks);
+  expect(followUps.after(ended(kind), ['biligame', 'siteData'])).toEqual(tasks);
 });
 
 it.each(cases)('what is not allowed is switched off: %j, %j: %j', async (stored, allowed, left) => {

@@ -25,15 +25,14 @@ const endings: Record<FollowUp, readonly GoodKind[]> = {
 /** What follows a good log-out: each task that is switched on, and allowed what it needs. */
 export function createFollowUps({ readSettings, switchOff, isAllowed, tasks }: Parts) {
   return {
-    async planned({ kind }: Outcome): Promise<FollowUp[]> {
-      const switchedOn = await readSettings();
-      const planned: FollowUp[] = [];
-      for (const task of followUps) {
-        const follows = (endings[task] as readonly string[]).includes(kind);
-        if (follows && switchedOn[task] && (await isAllowed(task))) planned.push(task);
-      }
-      return planned;
+    async switchedOn(): Promise<FollowUp[]> {
+      const settings = await readSettings();
+      const wanted = followUps.filter((task) => settings[task]);
+      const allowed = await Promise.all(wanted.map(isAllowed));
+      return wanted.filter((_, index) => allowed[index]);
     },
+    after: ({ kind }: Outcome, tasks: readonly FollowUp[]): FollowUp[] =>
+      tasks.filter((task) => (endings[task] as readonly string[]).includes(kind)),
     run: (task: FollowUp, storeId: string, result: Result): Promise<FollowUpResult> =>
       tasks[task](storeId, result),
 

@@ -96,11 +96,8 @@ onMessage(
   }),
 );
 
-access.onAccessChanged(async () => {
-  // Settings that cannot be stored keep no record from going.
-  await followUps.switchOffForbidden().catch(() => undefined);
-  if (await access.isGranted()) await service.forgetWithoutAccess();
-});
+access.onAccessChanged(() => followUps.switchOffForbidden().catch(() => undefined));
+access.onSiteAllowed(() => service.forgetEnded());
 
 // A record speaks of its own sessions only, whether or not a popup is open.
 onSessionsChanged((storeId, came) => service.sessionsChanged(storeId, came));

@@ -74,7 +74,7 @@ interface SetUp extends Partial<WorldOptions> {
   readonly needs?: (needs: Needs) => Needs;
   readonly isGone?: (storeId: string) => Promise<boolean>;
   readonly fingerprint?: () => Promise<string>;
-  readonly planned?: () => Promise<FollowUp[]>;
+  readonly switchedOn?: () => Promise<FollowUp[]>;
   readonly follow?: (task: FollowUp, storeId: string, r: Result) => Promise<FollowUpResult>;
   readonly watchdog?: () => Promise<void>;
 }
@@ -104,7 +104,8 @@ function setUp(options: SetUp = {}) {
     clear: vi.fn(options.watchdog ?? (async () => {})),
   };
   const followUps = {
-    planned: vi.fn(options.planned ?? (async () => [])),
+    switchedOn: vi.fn(options.switchedOn ?? (async () => [])),
+    after: vi.fn((_: Outcome, tasks: readonly FollowUp[]) => [...tasks]),
     run: vi.fn(options.follow ?? (async () => 'done' as const)),
   };
   let ids = 0;
@@ -186,7 +187,7 @@ describe('one log-out', () => {
     const told = ({ state }: LogOutRecord) =>
       state.phase === 'working' ? state.progress.step : (state.revocation ?? '');
     const steps = records.history.map(told);
-    expect([...new Set(steps)]).toEqual(['revoke', 'clear', 'asking', 'proven']);
+    expect([...new Set(steps)]).toEqual(['revoke', 'asking', 'proven']);
     expect(shown).toEqual(records.history);
     expect(shown.at(-1)).toEqual({
       id: 'id-1',
@@ -405,7 +406,7 @@ describe('storage that fails', () => {
     const [nav, task] = [gate(), gate()];
     const { service, records, outcome, state } = setUp({
       nav: [nav.script],
-      planned: async () => ['siteData'],
+      switchedOn: async () => ['siteData'],
       follow: () => task.opened.then(() => 'done'),
     });
     await service.logOut('0', 'popup', 'server');
@@ -516,7 +517,7 @@ describe('what a stopped worker left is taken up', () => {
     ['not asked yet', beginning],
     ['asked', { ...beginning, asked: true }],
   ];
-  const cleared: Progress = { step: 'clear', asked: true, ended, left: [] };
+  const cleared: Progress = { ...beginning, step: 'clear', asked: true, ended };
 
   it.each(stages)('with its session: it is logged out, %s', async (_, progress) => {
     const { outcome, proof, world, records } = setUp({ before: [workingRecord(progress)] });
@@ -655,6 +656,28 @@ describe('a record is forgotten', () => {
     await parts.outcome();
     await parts.service.sessionsChanged('0', valuesOf('B').SESSDATA);
     await gone(parts);
+  });
+
+  it('when somebody logs in while the server is asked about another log-in, and before the proof', async () => {
+    const [exit, nav] = [gate(), gate()];
+    const sweeps: Script = (truth, world) => {
+      world.logIn('B', logIn('B'));
+      return truth();
+    };
+    // Asked twice about the first one, whose yes may have been about the other.
+    const truly: Script = (truth) => truth();
+    const navs = [truly, truly, nav.script, nav.script];
+    const parts = setUp({ exit: [sweeps, exit.script], nav: navs });
+    await parts.service.logOut('0', 'shortcut', 'server');
+    await settle();
+    parts.world.logIn('C', logIn('C'));
+    await parts.service.sessionsChanged('0', valuesOf('C').SESSDATA);
+    exit.open();
+    await vi.waitFor(() => expect(parts.state()).toBeUndefined());
+    expect(parts.feedback.forget).toHaveBeenCalledWith('0');
+    nav.open();
+    await settle();
+    expect([...parts.world.alive]).toEqual([valuesOf('C').SESSDATA]);
   });
 
   it('but not when a session of its own comes up once more', async () => {
@@ -824,7 +847,7 @@ describe('an earlier log-out that still waits', () => {
     const task = gate();
     const tasks: FollowUp[] = ['biligame'];
     const { service, outcome, state, records } = setUp({
-      planned: async () => tasks.splice(0),
+      switchedOn: async () => tasks.splice(0),
       follow: () => task.opened.then(() => 'done'),
     });
     await service.logOut('0', 'popup', 'server');
@@ -882,7 +905,7 @@ describe('access', () => {
     },
   );
 
-  it('that is back makes a record go that was for want of it, and no other', async () => {
+  it('that is back makes every end go: nobody saw what came and went since', async () => {
     const stores = { '0': {}, '1': { exit: [lost, lost] } };
     const { service, outcome, grant, records } = revocable({ stores });
     await service.logOut('1', 'popup', 'server');
@@ -894,9 +917,9 @@ describe('access', () => {
     await service.forgetOutdated();
     expect(records.read('0')).toBeDefined();
     grant(true);
-    await service.forgetWithoutAccess();
+    await service.forgetEnded();
     expect(records.read('0')).toBeUndefined();
-    expect(records.read('1')).toBeDefined();
+    expect(records.read('1')).toBeUndefined();
   });
 });
 
@@ -906,7 +929,7 @@ describe('what follows a good end', () => {
   it('is done in the store that was logged out, and told task by task', async () => {
     const { service, followUps, outcome, records, shown } = setUp({
       stores: { '7': {} },
-      planned: both,
+      switchedOn: both,
       follow: async (task) => (task === 'biligame' ? 'other-session' : 'done'),
     });
     await service.logOut('7', 'popup', 'server');
@@ -934,19 +957,19 @@ describe('what follows a good end', () => {
     ['a failure', { exit: [lost, lost] }, 'server', 0],
     ['no access', { isGranted: false }, 'server', 0],
     ['a fault of our own', { fingerprint: fails }, 'server', 0],
-  ])('is planned after a good end only: %s', async (_, options, mode, count) => {
-    const planned = async (): Promise<FollowUp[]> => ['biligame'];
-    const { service, followUps, outcome, state } = setUp({ planned, ...options });
+  ])('follows a good end only: %s', async (_, options, mode, count) => {
+    const switchedOn = async (): Promise<FollowUp[]> => ['biligame'];
+    const { service, followUps, outcome, state } = setUp({ switchedOn, ...options });
     await service.logOut('0', 'popup', mode);
     await outcome();
     await settle();
-    expect(followUps.planned).toHaveBeenCalledTimes(count);
+    expect(followUps.after).toHaveBeenCalledTimes(count);
     expect(followUps.run).toHaveBeenCalledTimes(count);
     if (count === 0) expect(state()).not.toHaveProperty('followUps');
   });
 
   it('is nothing where it cannot be told what is switched on', async () => {
-    const { service, followUps, proof, state } = setUp({ planned: fails });
+    const { service, followUps, proof, state } = setUp({ switchedOn: fails });
     await service.logOut('0', 'popup', 'server');
     expect(await proof()).toBe('proven');
     expect(followUps.run).not.toHaveBeenCalled();
@@ -955,7 +978,7 @@ describe('what follows a good end', () => {
 
   it('failed where it fails, and takes nothing with it', async () => {
     const { service, proof, state, watchdog, started } = setUp({
-      planned: both,
+      switchedOn: both,
       follow: async (task) => (task === 'biligame' ? fails() : 'done'),
     });
     await started();
@@ -969,7 +992,7 @@ describe('what follows a good end', () => {
     const [nav, task] = [gate(), gate()];
     const { service, followUps, outcome, state, watchdog, started } = setUp({
       nav: [nav.script],
-      planned: async () => ['biligame'],
+      switchedOn: async () => ['biligame'],
       follow: () => task.opened.then(() => 'done'),
     });
     await started();

@@ -36,8 +36,10 @@ interface Parts {
   fingerprint(salt: string, value: string): Promise<string>;
   /** What follows a good end, where a person has switched it on. */
   readonly followUps: {
-    /** The tasks that follow this ending. */
-    planned(outcome: Outcome): Promise<FollowUp[]>;
+    /** The tasks that are switched on, and allowed what they need. */
+    switchedOn(): Promise<FollowUp[]>;
+    /** Those of them that follow this ending. */
+    after(outcome: Outcome, tasks: readonly FollowUp[]): FollowUp[];
     run(task: FollowUp, storeId: string, result: Result): Promise<FollowUpResult>;
   };
   /** Wakes the worker later, in case it is stopped before the end. */
@@ -78,8 +80,8 @@ export interface LogOutService {
    * it, even if it is gone again by now.
    */
   sessionsChanged(storeId: string, came?: string): Promise<void>;
-  /** Forgets what could not be seen without access, now that it has changed. */
-  forgetWithoutAccess(): Promise<void>;
+  /** Forgets every end: without access nobody saw what came and went since. */
+  forgetEnded(): Promise<void>;
 }
 
 /**
@@ -94,6 +96,8 @@ export function createLogOutService(parts: Parts): LogOutService {
   const unstored = new Set<string>();
   /** The stores that are being logged out. */
   const underWay = new Set<string>();
+  /** Those of them to which a session came meanwhile. */
+  const changed = new Set<string>();
   /** Log-outs without an outcome, or without the proof that belongs to it. */
   let unfinished = 0;
 
@@ -104,9 +108,10 @@ export function createLogOutService(parts: Parts): LogOutService {
 
   const put = async (record: LogOutRecord) => {
     known.set(record.storeId, record);
+    const stored = records.put(record);
     feedback.show(record);
     try {
-      await records.put(record);
+      await stored;
       unstored.delete(record.storeId);
     } catch {
       // Pages should see no older state for the newest one, which may be a later one by now.
@@ -137,7 +142,9 @@ export function createLogOutService(parts: Parts): LogOutService {
   const run = async (record: LogOutRecord) => {
     unfinished += 1;
     // Without its watchdog a log-out still ends, as long as the worker lives.
-    await watchdog.set().catch(() => undefined);
+    watchdog.set().catch(() => undefined);
+    // Read while the server is asked: nobody waits for it at the end.
+    const switchedOn = parts.followUps.switchedOn().catch(() => []);
     let result: Result;
     try {
       const report = (progress: Progress) =>
@@ -149,10 +156,11 @@ export function createLogOutService(parts: Parts): LogOutService {
       result = { outcome: internalError, kept: left.sessions, dead: [], endedIds: [] };
     }
     const { outcome, prove, kept, dead } = result;
-    const tasks = isGood(outcome) ? await parts.followUps.planned(outcome).catch(() => []) : [];
+    const tasks = isGood(outcome) ? parts.followUps.after(outcome, await switchedOn) : [];
     const isProving = prove !== undefined;
     const end = { outcome, endedAt: parts.now(), isProving, tasks, kept, dead };
     await update(record, (current) => withOutcome(current, end));
+    if (changed.delete(record.storeId)) await forgetOutdated();
     void finish(record, result, tasks);
   };
 
@@ -240,12 +248,13 @@ export function createLogOutService(parts: Parts): LogOutService {
     };
     const queue = await Promise.all(free.map(begin));
     // From now on, what an earlier log-out still waits for is written no more.
-    for (const record of queue) {
+    const stored = queue.map((record) => {
       known.set(record.storeId, record);
-      feedback.show(record);
-    }
+      return records.put(record);
+    });
+    for (const record of queue) feedback.show(record);
     try {
-      await Promise.all(queue.map((record) => records.put(record)));
+      await Promise.all(stored);
     } catch (error) {
       for (const record of queue) {
         underWay.delete(record.storeId);
@@ -274,6 +283,7 @@ export function createLogOutService(parts: Parts): LogOutService {
     async sessionsChanged(storeId, came) {
       await ready;
       const record = known.get(storeId);
+      if (record?.state.phase === 'working' && came !== undefined) changed.add(storeId);
       if (record?.state.phase === 'ended' && came !== undefined) {
         const { sessions, state } = record;
         const own = [...sessions, ...state.kept, ...state.dead];
@@ -281,13 +291,11 @@ export function createLogOutService(parts: Parts): LogOutService {
       }
       await forgetOutdated();
     },
-    async forgetWithoutAccess() {
+    async forgetEnded() {
       await ready;
       for (const record of known.values()) {
-        const { state } = record;
-        if (state.phase === 'ended' && state.outcome.kind === 'no-access') await forget(record);
+        if (record.state.phase === 'ended') await forget(record);
       }
-      await forgetOutdated();
     },
   };
 }

@@ -97,9 +97,14 @@ describe('what is left of an account', () => {
   });
 
   it('counts as removed by us although it was set once more in the middle', async () => {
-    const world = createWorld({ cookies: loggedIn });
-    const report: Needs['report'] = async ({ step, left }) => {
-      if (step === 'clear' && left.length === 0) world.set(cookie('DedeUserID', 'again'));
+    const again: Script = (truth, here) => {
+      const answer = truth();
+      here.set(cookie('DedeUserID', 'again'));
+      return answer;
+    };
+    const world = createWorld({ cookies: loggedIn, exit: [again] });
+    const report: Needs['report'] = async ({ step }) => {
+      if (step === 'clear') world.set(cookie('DedeUserID', 'once more'));
     };
     const order = await orderIn(world);
     const { outcome } = await logOut({ ...world.needs, report }, order);

@@ -26,7 +26,7 @@ export async function clear(work: Work, isAll: boolean): Promise<Cleared> {
   const overShapes = new Set([...work.endedSessions.values()].flatMap(({ shapes }) => [...shapes]));
   const tried = new Set<string>();
   let rounds = 0;
-  await work.advance({ step: 'clear' });
+  work.note({ step: 'clear' });
   for (;;) {
     const jar = await work.list();
     const sessions = await work.recognise(jar);
@@ -47,11 +47,9 @@ export async function clear(work: Work, isAll: boolean): Promise<Cleared> {
       return { kept: stays, dead, leftInJar: jar };
     }
     const left = [...new Set([...work.progress.left, ...namesIn(going)])];
-    if (left.length > work.progress.left.length) {
-      // Written down before it is done. That takes time, and a log-in may come meanwhile: read anew.
-      await work.advance({ left });
-      continue;
-    }
+    if (left.length > work.progress.left.length) work.note({ left });
+    // Written down before it is done. That takes time, and a log-in may come meanwhile: read anew.
+    if (await work.save()) continue;
     rounds += 1;
     for (const cookie of going) tried.add(keyOf(cookie));
     // What a removal says counts for nothing, an error included: the jar is read again.

@@ -128,9 +128,9 @@ describe('every outcome', () => {
     ['no answer in time', { exit: [timedOut] }, { kind: 'timeout', ...kept }, 'exit'],
     [
       'the token is refused',
-      { exit: [json({ code: 2202 })] },
+      { exit: [json({ code: 2202 }), json({ code: 2202 })] },
       { kind: 'csrf-rejected', ...kept, detail: { ...detail, code: 2202 } },
-      'exit nav',
+      'exit nav exit nav',
     ],
     [
       'risk control',
@@ -225,13 +225,15 @@ describe('every outcome', () => {
     }
   });
 
-  it('a failure tells what the server deleted although it refused', async () => {
+  it('a failure tells that cookies went, and not by whom: the server has said no', async () => {
     const refuses: Script = (_truth, world) => {
       world.jar = without(world.jar, 'SESSDATA');
       return json({ code: 1 });
     };
-    const { outcome } = await press(createWorld({ cookies: loggedIn, exit: [refuses] }));
-    const cookies = { ...everyFate('remaining'), SESSDATA: 'deleted-by-server' };
+    const { outcome } = await press(
+      createWorld({ cookies: loggedIn, exit: [refuses, json({ code: 1 })] }),
+    );
+    const cookies = { ...everyFate('remaining'), SESSDATA: 'absent' };
     expect(outcome).toMatchObject({ kind: 'unexpected-reply', cookies });
   });
 });
@@ -474,6 +476,34 @@ describe('a log-in that came while the request was in flight, and was swept away
     expect(await prove?.()).toBe('proven');
   });
 
+  it('is told as lost where the worker is stopped before it could be ended', async () => {
+    const stops: Script = (_truth, world) => {
+      world.stop();
+      return lost;
+    };
+    const world = createWorld({ cookies: loggedIn, exit: [swept, stops] });
+    const order = await orderIn(world);
+    await Promise.race([logOut(world.needs, order), world.stopped()]);
+    const progress = world.reports.at(-1) ?? order.progress;
+    const { outcome, prove } = await logOut(world.needs, { ...order, progress });
+    expect(outcome).toMatchObject({ kind: 'unexpected-reply', reason: 'log-in-lost' });
+    expect(prove).toBeUndefined();
+    expect([...world.alive]).toEqual([idOf('B')]);
+  });
+
+  it('by our removal in this browser only is told as lost: nothing is asked of the server', async () => {
+    const world = createWorld({ cookies: loggedIn });
+    const { needs } = world;
+    const remove: Needs['jar']['remove'] = async (one) => {
+      if (world.removed.length === 0) world.logIn('B', logIn('B'));
+      await needs.jar.remove(one);
+    };
+    const order = await orderIn(world, 'local');
+    const { outcome } = await logOut({ ...needs, jar: { ...needs.jar, remove } }, order);
+    expect(outcome).toMatchObject({ kind: 'unexpected-reply', reason: 'log-in-lost' });
+    expect([...world.exits, ...world.navs]).toEqual([]);
+  });
+
   it('is told where it could not be ended', async () => {
     const world = createWorld({ cookies: loggedIn, exit: [swept, blocked] });
     const { outcome } = await press(world);
@@ -567,6 +597,15 @@ describe('what keeps setting cookies keeps nobody busy', () => {
   });
 });
 
+it('a companion that the browser will not remove is no log-in, and keeps none from its end', async () => {
+  const planted = cookie('SESSDATA__ckMd5', 'x', { path: '/a?b' });
+  const world = createWorld({
+    cookies: [...loggedIn, planted],
+    unremovable: ({ path }) => path !== '/',
+  });
+  expect((await press(world)).outcome.kind).toBe('logged-out');
+});
+
 it('a dead session id that the browser will not remove is named as dead, and is no session', async () => {
   const planted = cookie('SESSDATA', 'planted', { ...www, path: '/a?b' });
   const world = createWorld({
@@ -585,7 +624,7 @@ it('a dead session id that the browser will not remove is named as dead, and is 
 
 describe('an empty jar proves nothing', () => {
   it.each<[string, Partial<WorldOptions>, reached: string]>([
-    ['before the request', { meanwhile: withdrawAfter('ask for access') }, 'nothing-sent'],
+    ['just before the request', { meanwhile: withdrawAfter('report revoke') }, 'accepted'],
     ['while the request is in flight', { meanwhile: withdrawAfter('exit') }, 'accepted'],
     ['while it is refused', { meanwhile: withdrawAfter('exit'), exit: [timedOut] }, 'asked'],
     ['while it is lost', { meanwhile: withdrawAfter('exit'), exit: [lost, lost] }, 'asked'],
@@ -605,10 +644,10 @@ describe('an empty jar proves nothing', () => {
   it('nor does a jar of which a part is seen still: access was withdrawn from the site, not from one host', async () => {
     const cookies = [...logIn('A'), cookie('sid', 'x', www)];
     const world = createWorld({ cookies, exit: [timedOut], meanwhile: withdrawPartly });
-    expect((await press(world)).outcome).toEqual({ kind: 'no-access', reached: 'nothing-sent' });
+    expect((await press(world)).outcome).toEqual({ kind: 'no-access', reached: 'asked' });
 
     function withdrawPartly(here: World) {
-      if (here.events.at(-1) !== 'ask for access') return;
+      if (here.events.at(-1) !== 'exit') return;
       here.isGranted = false;
       here.shows = ({ domain }) => domain === www.domain;
     }
@@ -778,31 +817,29 @@ describe('progress is written down, and waited for, before it has an effect', ()
       'a log-out',
       'server',
       { cookies: logIn('A', inFront) },
-      `ask for access, list, report revoke, exit, list, nav, nav, report revoke, report clear, list,
-      report clear, list, remove SESSDATA, remove bili_jct, remove DedeUserID,
+      `ask for access, list, report revoke, exit, list, nav, nav, list, report clear, list, remove SESSDATA, remove bili_jct, remove DedeUserID,
       remove DedeUserID__ckMd5, list, ask for access`,
     ],
     [
       'a repetition',
       'server',
       { cookies: loggedIn, exit: [lost] },
-      `ask for access, list, report revoke, exit, exit, list, ask for access, report revoke,
-      report clear, list, ask for access`,
+      `ask for access, list, report revoke, exit, exit, list, ask for access, list,
+      ask for access`,
     ],
     [
       'only this browser',
       'local',
       { cookies: [...bystanders, cookie('SESSDATA', 'x')] },
-      `ask for access, report clear, list, report clear, list, remove SESSDATA, list,
-      ask for access`,
+      `ask for access, list, report clear, list, remove SESSDATA, list, ask for access`,
     ],
     [
       'no session',
       'server',
       { cookies: bystanders },
-      'ask for access, list, ask for access, report clear, list, ask for access',
+      'ask for access, list, ask for access, list, ask for access',
     ],
-    ['no access', 'server', { isGranted: false }, 'ask for access'],
+    ['no access', 'server', { isGranted: false }, 'ask for access, list'],
   ])('%s', async (_, mode, options, events) => {
     const world = createWorld({ cookies: [], ...options });
     await press(world, mode);
@@ -821,12 +858,10 @@ describe('progress is written down, and waited for, before it has an effect', ()
       { fingerprint: printOf('A'), by: 'yes' },
       { fingerprint: printOf('B'), by: 'dead' },
     ];
-    const rest = { asked: true, left: [] };
+    const rest = { asked: true, swept: false, left: [] };
     expect(world.reports).toEqual([
       { ...rest, step: 'revoke', ended: [] },
       { ...rest, step: 'revoke', ended: [a] },
-      { ...rest, step: 'revoke', ended: [a, b] },
-      { ...rest, step: 'clear', ended: [a, b] },
       { ...rest, step: 'clear', ended: [a, b], left: accountCookieNames },
     ]);
   });

@@ -6,7 +6,7 @@ import { prove } from './prove.ts';
 import type { Order } from './resume.ts';
 import { type Failure, revokeAll, revokeSwept } from './revoke.ts';
 import { accountCookies, sessionsIn } from './session.ts';
-import { AccessLost, begin, type KnownSession, reachOf, StoreGone, type Work } from './work.ts';
+import { AccessLost, begin, type KnownSession, StoreGone, type Work } from './work.ts';
 
 /** What a log-out does, in order. */
 export const steps = ['revoke', 'clear', 'prove'] as const;
@@ -54,15 +54,12 @@ export async function lookAt(
  * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
  */
 export async function logOut(needs: Needs, order: Order): Promise<Result> {
-  if (!(await needs.access.isGranted())) {
-    return endWithout({ kind: 'no-access', reached: reachOf(order.progress) });
-  }
   const changes = needs.jar.follow();
   const work = begin(needs, order, changes.set);
   try {
     const failure = order.mode === 'server' ? await revokeAll(work) : undefined;
     const cleared = await clear(work, failure === undefined);
-    const swept = order.mode === 'server' ? await revokeSwept(work) : noneSwept;
+    const swept = await revokeSwept(work);
 
     const outcome = outcomeOf(work, swept.isOneLost ? logInLost : failure, cleared);
     const toProve = [...acceptedSessions(work), ...swept.toProve];
@@ -88,7 +85,6 @@ export async function logOut(needs: Needs, order: Order): Promise<Result> {
   }
 }
 
-const noneSwept = { toProve: [], isOneLost: false };
 const logInLost = { kind: 'unexpected-reply', reason: 'log-in-lost', detail: {} } as const;
 
 function endWithout(outcome: Outcome): Result {
@@ -107,10 +103,11 @@ function outcomeOf(
   failure: Failure | undefined,
   { kept, leftInJar }: Awaited<ReturnType<typeof clear>>,
 ): Outcome {
-  const cookies = fatesOf(order.found, progress.left, namesIn(leftInJar));
   const hasEnded = progress.ended.length > 0;
+  const isYes = progress.ended.some(({ by }) => by === 'yes');
+  const cookies = fatesOf(isYes ? order.found : [], progress.left, namesIn(leftInJar));
   if (failure) return { ...failure, cookies, othersEnded: hasEnded };
-  if (kept.length > 0 || leftInJar.length > 0) {
+  if (kept.length > 0 || namesIn(leftInJar).length > 0) {
     const isOther = kept.some(
       ({ fingerprint }) => order.mode === 'server' || !order.sessions.includes(fingerprint),
     );
@@ -119,6 +116,5 @@ function outcomeOf(
   }
   if (order.mode === 'local' && order.found.length > 0) return { kind: 'removed-locally', cookies };
   if (!hasEnded) return { kind: 'already-logged-out', cookies };
-  const isYes = progress.ended.some(({ by }) => by === 'yes');
   return { kind: isYes ? 'logged-out' : 'session-expired', cookies };
 }

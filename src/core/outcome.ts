@@ -96,7 +96,8 @@ export function isGood(outcome: Outcome): outcome is Extract<Outcome, { kind: Go
 
 /**
  * What became of each account cookie. With several cookies of one name the worst fate counts.
- * @param found the names in the jar before anything was done.
+ * @param found the names in the jar before anything was done, if the server has said yes since:
+ *   without that, what is gone went another way.
  * @param left the names that the server had left when it was our turn.
  * @param atEnd the names that are in the jar now.
  */

@@ -51,6 +51,7 @@ const progress: Progress = {
   step: 'clear',
   asked: true,
   ended: [{ fingerprint: 'a', by: 'yes' }],
+  swept: true,
   left: ['bili_jct'],
 };
 

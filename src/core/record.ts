@@ -17,6 +17,7 @@ const progressSchema = v.object({
   step: v.picklist(['revoke', 'clear']),
   asked: v.boolean(),
   ended: v.array(v.object({ fingerprint: v.string(), by: v.picklist(['yes', 'dead']) })),
+  swept: v.boolean(),
   left: namesSchema,
 });
 
@@ -69,12 +70,13 @@ export function begun(start: Omit<LogOutRecord, 'state'>): LogOutRecord {
 
 /** The record with how far its log-out has come. */
 export function withProgress(record: LogOutRecord, progress: Progress): LogOutRecord {
-  const { step, asked, ended, left } = progress;
+  const { step, asked, ended, swept, left } = progress;
   const kept = {
     step,
     asked,
     // Field by field: what stands here is stored.
     ended: ended.map(({ fingerprint, by }) => ({ fingerprint, by })),
+    swept,
     left: [...left],
   };
   return { ...record, state: { phase: 'working', progress: kept } };

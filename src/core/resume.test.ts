@@ -86,7 +86,7 @@ describe('a session whose cookies have gone', () => {
     expect(outcome).toEqual({
       ...interrupted,
       othersEnded: false,
-      cookies: { ...everyFate('remaining'), SESSDATA: 'deleted-by-server' },
+      cookies: { ...everyFate('remaining'), SESSDATA: 'absent' },
     });
     expect(prove).toBeUndefined();
     expect([...world.exits, ...world.navs, ...world.removed]).toEqual([]);
@@ -202,5 +202,5 @@ it.each<[string, Progress, reached: string]>([
 ])('a person who withdrew access meanwhile is told %s', async (_, progress, reached) => {
   const world = createWorld({ cookies: loggedIn, isGranted: false });
   expect((await takeUp(world, progress)).outcome).toEqual({ kind: 'no-access', reached });
-  expect(world.events).toEqual(['ask for access']);
+  expect(world.events).toEqual(['ask for access', 'list']);
 });

@@ -17,12 +17,20 @@ export interface Progress {
   /** Whether a request may have left. */
   readonly asked: boolean;
   readonly ended: readonly Ended[];
+  /** Whether a log-in that came meanwhile has lost its cookies, and was about to be ended too. */
+  readonly swept: boolean;
   /** The account cookies that the server had left when it was our turn. */
   readonly left: readonly AccountCookieName[];
 }
 
 /** The progress of a log-out that has just been asked for. */
-export const beginning = { step: 'revoke', asked: false, ended: [], left: [] } satisfies Progress;
+export const beginning = {
+  step: 'revoke',
+  asked: false,
+  ended: [],
+  swept: false,
+  left: [],
+} satisfies Progress;
 
 /** What a person asked for, and how far a former worker had come with it. */
 export interface Order {

@@ -74,7 +74,7 @@ describe('the request', () => {
   it.each<[string, Script[], Partial<Outcome>, count: number]>([
     ['heard', [lost], { kind: 'logged-out' }, 2],
     ['lost again', [lost, lost, yes], { kind: 'offline' }, 2],
-    ['the token is refused', [lost, csrfRejected, yes], { kind: 'csrf-rejected' }, 2],
+    ['the token is refused', [lost, csrfRejected, csrfRejected], { kind: 'csrf-rejected' }, 3],
     ['but not after a timeout', [timedOut, yes], { kind: 'timeout' }, 1],
   ])('is repeated once after a lost connection: %s', async (_, exit, outcome, count) => {
     const world = createWorld({ cookies: loggedIn, exit });
@@ -96,9 +96,9 @@ describe('the request', () => {
       world.set(cookie('bili_jct', 'new'));
       return csrfRejected;
     };
-    const exit = [lost, renewed, loginPage, lost, loginPage];
+    const exit = [lost, renewed, loginPage, lost, csrfRejected];
     const world = createWorld({ cookies: loggedIn, exit });
-    expect((await press(world)).outcome.kind).toBe('unexpected-reply');
+    expect((await press(world)).outcome.kind).toBe('csrf-rejected');
     expect([world.exits.length, world.navs.length]).toEqual([5, 2]);
   });
 });
@@ -120,22 +120,90 @@ describe('after a refused token the request is repeated', () => {
     expect(world.exits.map(({ token }) => token)).toEqual(['token-A', 'token-new']);
   });
 
-  it('once', async () => {
-    const world = refusedWith(renewed, [csrfRejected, yes]);
+  it('with it once, and once with the cookies attached', async () => {
+    const world = refusedWith(renewed, [csrfRejected, csrfRejected, yes]);
     expect((await press(world)).outcome.kind).toBe('csrf-rejected');
-    expect(world.exits).toHaveLength(2);
+    expect(world.exits.map(({ token }) => token)).toEqual(['token-A', 'token-new', 'token-new']);
+    expect(world.exits.map(isAttached)).toEqual([false, false, true]);
   });
 
   it.each<[string, Cookie[]]>([
     ['the token is the same', loggedIn],
     ['the token is gone', without(loggedIn, 'bili_jct')],
     ['the new token is another session’s', [...loggedIn, ...logIn('B', www)]],
-  ])('but not where %s', async (_, cookies) => {
-    const world = refusedWith(cookies);
+  ])('with the cookies attached alone where %s', async (_, cookies) => {
+    const world = refusedWith(cookies, [csrfRejected]);
     expect((await press(world)).outcome.kind).toBe('csrf-rejected');
-    expect(world.exits).toHaveLength(1);
+    expect(world.exits.slice(0, 2)).toEqual([
+      { token: 'token-A', cookieHeader: undefined },
+      { token: 'token-A', cookieHeader: headerOfA },
+    ]);
     expect(world.removed).toEqual([]);
   });
+
+  it('with the cookies attached, where the browser sent none and the token was looked at first', async () => {
+    const world = createWorld({ cookies: loggedIn, sendsCookies: false, exit: [csrfRejected] });
+    const { outcome, prove } = await press(world);
+    expect(outcome.kind).toBe('logged-out');
+    expect(await prove?.()).toBe('proven');
+    expect(world.exits.map(isAttached)).toEqual([false, true]);
+  });
+});
+
+describe('another log-in takes the place of the session while the request fails', () => {
+  const replaced =
+    (answer: Script): Script =>
+    (truth, world) => {
+      world.logIn('B', logIn('B'));
+      return typeof answer === 'function' ? answer(truth, world) : answer;
+    };
+
+  it.each<[string, Script]>([
+    ['no answer in time', timedOut],
+    ['blocked', blocked],
+    ['the token is refused', csrfRejected],
+  ])('%s: the one that was meant is ended all the same, from memory', async (_, answer) => {
+    const world = createWorld({ cookies: loggedIn, exit: [replaced(answer)] });
+    const { outcome, kept, prove } = await press(world);
+    expect(outcome).toMatchObject({ reason: 'other-session', sessionEnded: true });
+    expect(kept).toEqual(['print of id-B']);
+    expect(prove).toBeUndefined();
+    expect([...world.alive]).toEqual([idOf('B')]);
+    expect(world.jar).toEqual([...bystanders, ...logIn('B')]);
+  });
+
+  it('and it cannot be ended: that it is lost is told, not that one is still logged in', async () => {
+    const world = createWorld({ cookies: loggedIn, exit: [replaced(timedOut), timedOut] });
+    const { outcome, kept } = await press(world);
+    expect(outcome).toMatchObject({ kind: 'unexpected-reply', reason: 'session-gone' });
+    expect(kept).toEqual(['print of id-B']);
+    expect(world.jar).toEqual([...bystanders, ...logIn('B')]);
+  });
+
+  it('or it is cleared by hand meanwhile', async () => {
+    const cleared: Script = (_truth, world) => {
+      world.jar = [...bystanders];
+      return reply({ status: 503 });
+    };
+    const world = createWorld({ cookies: loggedIn, exit: [cleared] });
+    const { outcome, prove } = await press(world);
+    expect(outcome.kind).toBe('logged-out');
+    expect(await prove?.()).toBe('proven');
+    expect([...world.alive]).toEqual([]);
+  });
+});
+
+it('a living session is not kept from its turn by ten planted ids, which can only be asked about', async () => {
+  const planted = Array.from({ length: 12 }, (_, index) =>
+    cookie('SESSDATA', `planted-${index}`, { path: `/${index}?b` }),
+  );
+  const world = createWorld({
+    cookies: [...planted, ...logIn('A', www)],
+    unremovable: ({ path }) => path.includes('?'),
+  });
+  await press(world);
+  expect([...world.alive]).toEqual([]);
+  expect(world.destroyed).toEqual([]);
 });
 
 it('a dead session with a token of another time ends as expired, where the token is checked first', async () => {

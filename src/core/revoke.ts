@@ -37,39 +37,69 @@ const ownFailures: readonly Failure['kind'][] = [
 export async function revokeAll(work: Work): Promise<Failure | undefined> {
   const { order, progress } = work;
   const sessions = await work.recognise(await work.list());
-  let failure: Failure | undefined;
   // Without its id the server cannot be asked whether a session has ended: by a former worker's
   // request, whose answer nobody saw, or by whatever took its cookies since the click.
   const isLost = order.sessions.some(
     (fingerprint) =>
       !work.hasEnded({ fingerprint }) && !sessions.some((one) => one.fingerprint === fingerprint),
   );
-  if (isLost) {
-    const reason = progress.asked ? 'interrupted' : 'session-gone';
-    failure = { kind: 'unexpected-reply', reason, detail: {} };
-  }
+  const lost = progress.asked ? { ...sessionGone, reason: 'interrupted' as const } : sessionGone;
   for (const session of sessions.filter((one) => work.hasEnded(one))) {
     work.endedSessions.set(session.fingerprint, session);
   }
-  const wanted = sessions.filter(
-    (session) => order.sessions.includes(session.fingerprint) && !work.hasEnded(session),
-  );
+  const wanted = sessions
+    .filter((session) => order.sessions.includes(session.fingerprint) && !work.hasEnded(session))
+    // Beyond the limit stay those that can only be asked about.
+    .sort((a, b) => Number(a.token === undefined) - Number(b.token === undefined));
+  let failure: Failure | undefined;
   for (const session of wanted.slice(0, sessionLimit)) {
-    const result = await revoke(work, session);
-    if (result.kind === 'ended') {
-      await noteEnded(work, session, result.by);
-      work.redirectUrl ??= result.redirectUrl;
-    } else {
-      failure ??= result;
-      if (!ownFailures.includes(result.kind)) break;
-    }
+    const result = await end(work, session);
+    if (result.kind === 'ended') continue;
+    failure ??= result;
+    if (!ownFailures.includes(result.kind)) break;
   }
-  return failure;
+  const stays = failure && (await endWhatWent(work, wanted, failure));
+  return isLost ? lost : stays;
+}
+
+/**
+ * After a failure: ends the sessions whose cookies have gone from the jar since, because another
+ * log-in took their place, say. Their values are in our memory only, and nobody else can end them.
+ * @returns what is left to be told: nothing if all have ended now.
+ */
+async function endWhatWent(
+  work: Work,
+  wanted: readonly KnownSession[],
+  failure: Failure,
+): Promise<Failure | undefined> {
+  const inJar = new Set((await work.list()).filter(isSessionId).map(({ value }) => value));
+  const open = wanted.filter((session) => !work.hasEnded(session));
+  let isOneLost = false;
+  for (const session of open.filter(({ id }) => !inJar.has(id)).slice(0, sessionLimit)) {
+    const { kind } = await end(work, { ...session, sentByBrowser: false });
+    isOneLost ||= kind !== 'ended';
+  }
+  if (isOneLost) return sessionGone;
+  return open.some((session) => !work.hasEnded(session)) ? failure : undefined;
+}
+
+const sessionGone = { kind: 'unexpected-reply', reason: 'session-gone', detail: {} } as const;
+
+/** Ends one session, and notes that it has ended. */
+async function end(work: Work, session: KnownSession): Promise<SessionEnded | Failure> {
+  const result = await revoke(work, session);
+  if (result.kind !== 'ended') return result;
+  const { fingerprint } = session;
+  work.endedSessions.set(fingerprint, session);
+  work.note({ ended: [...work.progress.ended, { fingerprint, by: result.by }] });
+  work.redirectUrl ??= result.redirectUrl;
+  return result;
 }
 
 /**
  * Ends the sessions that came while the log-out was under way and are gone again: the server's own
  * Set-Cookie, or our removal, has met a new log-in's cookies. Nobody else can end them any more.
+ * In the mode `local` nothing is asked of the server, and they count as lost.
  * @returns those whose death is still to be proven, with an undefined for what is beyond the limit;
  *   and whether one could not be ended, and may live on without an id here.
  */
@@ -79,7 +109,9 @@ export async function revokeSwept(work: Work): Promise<{
 }> {
   // Asked before the jar is read: what comes later is there, and not swept away.
   const set = work.set();
-  if (!set.some(isSessionId)) return { toProve: [], isOneLost: false };
+  // What a stopped worker was about to end here went with its memory.
+  let isOneLost = work.progress.swept;
+  if (!set.some(isSessionId)) return { toProve: [], isOneLost };
   const inJar = new Set((await work.list()).filter(isSessionId).map(({ value }) => value));
   const came = (await Promise.all(logInsAmong(set).map(work.recognise))).flat();
   const swept = [...new Map(came.map((session) => [session.id, session])).values()].filter(
@@ -88,8 +120,10 @@ export async function revokeSwept(work: Work): Promise<{
       !work.hasEnded(session) &&
       !work.order.sessions.includes(session.fingerprint),
   );
+  if (swept.length === 0) return { toProve: [], isOneLost };
+  if (work.order.mode === 'local') return { toProve: [], isOneLost: true };
+  work.note({ swept: true });
   const asked = swept.slice(0, sessionLimit);
-  let isOneLost = false;
   for (const session of asked) {
     const result = await revoke(work, { ...session, sentByBrowser: false });
     isOneLost ||= result.kind !== 'ended';
@@ -109,16 +143,10 @@ function logInsAmong(set: readonly Cookie[]): Cookie[][] {
   });
 }
 
-async function noteEnded(work: Work, session: KnownSession, by: 'yes' | 'dead'): Promise<void> {
-  const { fingerprint } = session;
-  work.endedSessions.set(fingerprint, session);
-  await work.advance({ ended: [...work.progress.ended, { fingerprint, by }] });
-}
-
 /**
- * Ends one session. The request is repeated once each after a lost connection (logging out twice is
- * harmless), with a token that changed meanwhile, and with the session's cookies attached where it
- * is in doubt whether the browser sent them, or those of a newer log-in.
+ * Asks for the end of one session. The request is repeated once each after a lost connection
+ * (logging out twice is harmless), with a token that changed meanwhile, and with the session's
+ * cookies attached where it is in doubt whether the browser sent them, or those of a newer log-in.
  */
 async function revoke(work: Work, session: KnownSession): Promise<SessionEnded | Failure> {
   const { server, jar } = work;
@@ -129,7 +157,8 @@ async function revoke(work: Work, session: KnownSession): Promise<SessionEnded |
   }
   let isAttached = !jar.isAmbient || !session.sentByBrowser;
   const ask = async (): Promise<Verdict> => {
-    if (!work.progress.asked) await work.advance({ asked: true });
+    if (!work.progress.asked) work.note({ asked: true });
+    await work.save();
     if (work.reached === 'nothing-sent') work.reached = 'asked';
     const verdict = judgeExit(
       await server.exit(token ?? '', isAttached ? cookieHeader : undefined),
@@ -145,26 +174,23 @@ async function revoke(work: Work, session: KnownSession): Promise<SessionEnded |
   let verdict = await askTwice();
   if (verdict.kind === 'csrf-rejected') {
     const fresh = sessionsIn(await work.list()).find(({ id }) => id === session.id);
-    const isRenewed = fresh?.token !== undefined && fresh.token !== token;
-    if (isRenewed) ({ token, cookieHeader } = fresh);
-    // A log-in may have come in its place, or in front of it: then the browser has presented that.
-    const isHidden = !isAttached && !fresh?.sentByBrowser;
-    isAttached ||= isHidden;
-    if (isRenewed || isHidden) verdict = await ask();
+    if (fresh?.token !== undefined && fresh.token !== token) {
+      ({ token, cookieHeader } = fresh);
+      verdict = await ask();
+    }
   }
   for (;;) {
     const isYes = verdict.kind === 'accepted';
-    // Some servers look at the token before they look whether the session is alive.
-    const isRefused = verdict.kind === 'csrf-rejected';
     const isDoubtful =
-      isRefused ||
+      // The token may be looked at before the session, and before there was one to look at.
+      verdict.kind === 'csrf-rejected' ||
       verdict.kind === 'not-logged-in' ||
       verdict.kind === 'web-page' ||
       (isYes && !isAttached && (await mayBeAnothers(work, session)));
     if (!isDoubtful) return resultOf(verdict);
     const liveness = await askLiveness(server, session);
     if (liveness === 'dead') return { kind: 'ended', by: isYes ? 'yes' : 'dead' };
-    if (isAttached || isRefused) return resultOf(verdict, liveness);
+    if (isAttached) return resultOf(verdict, liveness);
     isAttached = true;
     verdict = await askTwice();
   }

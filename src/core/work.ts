@@ -19,17 +19,19 @@ export interface Work extends Needs {
   set(): Cookie[];
   /**
    * The account's cookies.
-   * @throws AccessLost, StoreGone: a browser shows an empty jar then.
+   * @throws AccessLost, StoreGone: a browser may show an empty jar then.
    */
   list(): Promise<Cookie[]>;
   /** The sessions among these cookies. */
   recognise(cookies: readonly Cookie[]): Promise<KnownSession[]>;
-  /** Moves on, and waits until that is written down. */
-  advance(change: Partial<Progress>): Promise<void>;
+  /** Moves on. What is noted is written down before a request leaves or a cookie is removed. */
+  note(change: Partial<Progress>): void;
+  /** Waits until all that was noted is written down. @returns whether there was anything. */
+  save(): Promise<boolean>;
   hasEnded(session: { readonly fingerprint: string }): boolean;
 }
 
-/** Access was withdrawn in the middle: the jar cannot be confirmed any more. */
+/** There is no access, or it was withdrawn in the middle: the jar cannot be confirmed any more. */
 export class AccessLost extends Error {}
 
 /** The cookie store was deleted in the middle, and with it the ids of sessions that may be alive. */
@@ -38,6 +40,8 @@ export class StoreGone extends Error {}
 /** Begins a log-out, or goes on with one. */
 export function begin(needs: Needs, order: Order, set: Work['set']): Work {
   let progress = order.progress;
+  let isSaved = true;
+  let isFirst = true;
   const hasEnded: Work['hasEnded'] = (session) =>
     progress.ended.some(({ fingerprint }) => fingerprint === session.fingerprint);
   return {
@@ -50,7 +54,11 @@ export function begin(needs: Needs, order: Order, set: Work['set']): Work {
     reached: reachOf(progress),
     set,
     async list() {
-      const account = accountCookies(await needs.jar.list());
+      const isGranted = isFirst ? needs.access.isGranted() : true;
+      const [jar] = await Promise.all([needs.jar.list(), isGranted]);
+      if (!(await isGranted)) throw new AccessLost();
+      isFirst = false;
+      const account = accountCookies(jar);
       // That nothing is seen proves nothing by itself; a part of the jar may be seen still.
       if (account.length === 0) {
         if (!(await needs.access.isGranted())) throw new AccessLost();
@@ -68,9 +76,15 @@ export function begin(needs: Needs, order: Order, set: Work['set']): Work {
           fingerprint: await needs.fingerprint(session.id),
         })),
       ),
-    async advance(change) {
+    note(change) {
       progress = { ...progress, ...change };
+      isSaved = false;
+    },
+    async save() {
+      if (isSaved) return false;
+      isSaved = true;
       await needs.report(progress);
+      return true;
     },
     hasEnded,
   };

@@ -20,6 +20,13 @@ export function onAccessChanged(listener: () => void): void {
   browser.permissions.onRemoved.addListener(listener);
 }
 
+/** Calls back whenever access to the site was given, or given back. */
+export function onSiteAllowed(listener: () => void): void {
+  browser.permissions.onAdded.addListener(({ origins = [] }) => {
+    if (origins.some((origin) => origin.includes('bilibili.com'))) listener();
+  });
+}
+
 /** What each follow-up may do only when a person has allowed it. */
 const taskPermissions: Record<FollowUp, Permissions.Permissions> = {
   biligame: { origins: ['*://*.biligame.com/*'] },

@@ -230,9 +230,9 @@ describe('an ending tells', () => {
       ['blockedText', 'cookiesWentAnyway'],
     ],
     [
-      'nothing of cookies that were not there',
+      'that the cookies went another way',
       { kind: 'timeout', cookies: all('absent'), othersEnded: false },
-      ['timeoutText'],
+      ['timeoutText', 'cookiesWentAnyway'],
     ],
     [
       'nothing of cookies that are not known',

@@ -224,6 +224,7 @@ function whatIsLeft(outcome: Outcome): Message[] {
     case 'remaining':
       return [...others, [outcome.othersEnded ? 'logInKept' : 'nothingRemoved']];
     case 'deleted-by-server':
+    case 'absent':
       // What the reason itself says is not said twice.
       return outcome.kind === 'unexpected-reply' && isIdLost(outcome)
         ? others
