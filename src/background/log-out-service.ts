@@ -138,8 +138,11 @@ export function createLogOutService(parts: Parts): LogOutService {
     await records.remove(record.storeId).catch(() => undefined);
   };
 
-  /** Runs a log-out under its record, to the outcome. */
-  const run = async (record: LogOutRecord) => {
+  /**
+   * Runs a log-out under its record, to the outcome.
+   * @param stored resolves when the record is stored: before that, no request leaves.
+   */
+  const run = async (record: LogOutRecord, stored: Promise<unknown>) => {
     unfinished += 1;
     // Without its watchdog a log-out still ends, as long as the worker lives.
     watchdog.set().catch(() => undefined);
@@ -147,8 +150,10 @@ export function createLogOutService(parts: Parts): LogOutService {
     const switchedOn = parts.followUps.switchedOn().catch(() => []);
     let result: Result;
     try {
-      const report = (progress: Progress) =>
-        update(record, (current) => withProgress(current, progress));
+      const report = async (progress: Progress) => {
+        await stored;
+        await update(record, (current) => withProgress(current, progress));
+      };
       result = await logOut({ ...needsOf(record), report }, orderOf(record));
     } catch {
       const { jar, fingerprint } = needsOf(record);
@@ -183,9 +188,9 @@ export function createLogOutService(parts: Parts): LogOutService {
   };
 
   /** Runs log-outs one after another; each store is kept to one at a time. */
-  const runQueue = async (queue: readonly LogOutRecord[]) => {
+  const runQueue = async (queue: readonly LogOutRecord[], stored: Promise<unknown>) => {
     for (const record of queue) {
-      await run(record).catch(() => undefined);
+      await run(record, stored).catch(() => undefined);
       underWay.delete(record.storeId);
     }
   };
@@ -202,7 +207,7 @@ export function createLogOutService(parts: Parts): LogOutService {
     feedback.renew();
     const queue = own.filter(({ state }) => state.phase === 'working');
     for (const { storeId } of queue) underWay.add(storeId);
-    void runQueue(queue);
+    void runQueue(queue, Promise.resolve());
     // A former life may have left its watchdog behind. It stays where nothing could be read: the
     // next life may be able to.
     if (all && queue.length === 0) await watchdog.clear().catch(() => undefined);
@@ -227,7 +232,7 @@ export function createLogOutService(parts: Parts): LogOutService {
     }
   };
 
-  /** Log-outs that wait for their turn: all are written down before the first one begins. */
+  /** Log-outs that wait for their turn: all are written down before the first request leaves. */
   const start = async (
     storeIds: readonly string[],
     common: Pick<LogOutRecord, 'trigger' | 'mode' | 'batch'>,
@@ -248,23 +253,15 @@ export function createLogOutService(parts: Parts): LogOutService {
     };
     const queue = await Promise.all(free.map(begin));
     // From now on, what an earlier log-out still waits for is written no more.
-    const stored = queue.map((record) => {
-      known.set(record.storeId, record);
-      return records.put(record);
-    });
+    const stored = Promise.all(
+      queue.map((record) => {
+        known.set(record.storeId, record);
+        return records.put(record);
+      }),
+    );
     for (const record of queue) feedback.show(record);
-    try {
-      await Promise.all(stored);
-    } catch (error) {
-      for (const record of queue) {
-        underWay.delete(record.storeId);
-        const { sessions: kept } = record;
-        const end = { outcome: internalError, endedAt: parts.now(), isProving: false, tasks: [] };
-        await put(withOutcome(record, { ...end, kept, dead: [] }));
-      }
-      throw error;
-    }
-    void runQueue(queue);
+    void runQueue(queue, stored);
+    await stored;
   };
 
   return {

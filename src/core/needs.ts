@@ -34,8 +34,9 @@ export interface Server {
   /**
    * Asks for the log-out.
    * @param cookieHeader the session to present; without it the request carries the browser's jar.
+   * @param ready what the request waits for. If it rejects, none is sent.
    */
-  exit(token: string, cookieHeader?: string): Promise<Answer>;
+  exit(token: string, cookieHeader?: string, ready?: Promise<unknown>): Promise<Answer>;
   /** Asks who is logged in, presenting exactly one session. */
   nav(cookieHeader: string): Promise<Answer>;
 }

@@ -158,11 +158,11 @@ async function revoke(work: Work, session: KnownSession): Promise<SessionEnded |
   let isAttached = !jar.isAmbient || !session.sentByBrowser;
   const ask = async (): Promise<Verdict> => {
     if (!work.progress.asked) work.note({ asked: true });
-    await work.save();
+    const saved = work.save();
     if (work.reached === 'nothing-sent') work.reached = 'asked';
-    const verdict = judgeExit(
-      await server.exit(token ?? '', isAttached ? cookieHeader : undefined),
-    );
+    const asked = server.exit(token ?? '', isAttached ? cookieHeader : undefined, saved);
+    const [answer] = await Promise.all([asked, saved]);
+    const verdict = judgeExit(answer);
     if (verdict.kind === 'accepted') work.reached = 'accepted';
     return verdict;
   };

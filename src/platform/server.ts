@@ -9,7 +9,7 @@ import {
 import type { Server } from '../core/needs.ts';
 import type { Answer } from '../core/reply.ts';
 import { request } from './http.ts';
-import type { SessionRules } from './session-rules.ts';
+import { type SessionRules, uniqueUrl } from './session-rules.ts';
 
 /** The endpoint refuses requests that do not come from the site's own origin. */
 const siteHeaders = { origin: siteOrigin, referer: `${siteOrigin}/` };
@@ -25,25 +25,33 @@ export function visit(url: string): Promise<Answer> {
 /** Bilibili's servers, asked over the network. */
 export function createServer(rules: SessionRules): Server {
   return {
-    exit: (token, cookieHeader) => {
+    exit: (token, cookieHeader, ready) => {
       const init: RequestInit = {
         method: 'POST',
         body: new URLSearchParams({ [csrfField]: token }),
       };
       return cookieHeader === undefined
-        ? withJar(rules, exitAddress, init)
-        : withAttached(rules, exitAddress, init, cookieHeader);
+        ? sendWithJar(rules, exitAddress, init, ready)
+        : sendAttached(rules, exitAddress, init, cookieHeader, ready);
     },
-    nav: (cookieHeader) => withAttached(rules, navAddress, { method: 'GET' }, cookieHeader),
+    nav: (cookieHeader) => sendAttached(rules, navAddress, { method: 'GET' }, cookieHeader),
   };
 }
 
 /** A request that carries the cookies of the browser's own jar. */
-async function withJar(rules: SessionRules, address: Address, init: RequestInit): Promise<Answer> {
+async function sendWithJar(
+  rules: SessionRules,
+  address: Address,
+  init: RequestInit,
+  ready: Promise<unknown> | undefined,
+): Promise<Answer> {
   const url = urlOf(address);
   const rule = { url, method: methodOf(init), requestHeaders: siteHeaders };
   return sent(
-    rules.during(rule, () => request(url, { ...init, credentials: 'include' }, requestTimeout)),
+    rules.during(rule, async () => {
+      await ready;
+      return request(url, { ...init, credentials: 'include' }, requestTimeout);
+    }),
   );
 }
 
@@ -52,21 +60,22 @@ async function withJar(rules: SessionRules, address: Address, init: RequestInit)
  * attaches them matches one URL that no other request has, and marks the reply: without that mark
  * the cookies were not attached, and the reply says nothing about their session.
  */
-async function withAttached(
+async function sendAttached(
   rules: SessionRules,
   address: Address,
   init: RequestInit,
   cookieHeader: string,
+  ready?: Promise<unknown>,
 ): Promise<Answer> {
-  const nonce = crypto.randomUUID();
-  const url = `${urlOf(address)}?_=${nonce}`;
-  const receipt = { name: 'x-attached', value: nonce };
+  const url = uniqueUrl(urlOf(address));
+  const receipt = { name: 'x-attached', value: crypto.randomUUID() };
   const requestHeaders = { ...siteHeaders, cookie: cookieHeader };
   const rule = { url, method: methodOf(init), requestHeaders, receipt };
   return sent(
-    rules.during(rule, () =>
-      request(url, { ...init, credentials: 'omit' }, requestTimeout, receipt),
-    ),
+    rules.during(rule, async () => {
+      await ready;
+      return request(url, { ...init, credentials: 'omit' }, requestTimeout, receipt);
+    }),
   );
 }
 

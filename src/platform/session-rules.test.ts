@@ -9,7 +9,7 @@ vi.mock('webextension-polyfill', () => ({
   },
 }));
 
-const { createSessionRules } = await import('./session-rules.ts');
+const { createSessionRules, uniqueUrl } = await import('./session-rules.ts');
 
 const rule = {
   url: 'https://passport.bilibili.com/login/exit/v2',
@@ -24,7 +24,10 @@ interface Change {
 
 beforeEach(() => {
   rules.clear();
-  api.getSessionRules.mockImplementation(async () => [...rules].map((id) => ({ id })));
+  api.updateSessionRules.mockClear();
+  api.getSessionRules.mockImplementation(async () =>
+    [...rules].map((id) => ({ id, condition: {} })),
+  );
   api.updateSessionRules.mockImplementation(async ({ addRules, removeRuleIds }: Change) => {
     for (const id of removeRuleIds ?? []) rules.delete(id);
     for (const { id } of addRules ?? []) {
@@ -61,6 +64,20 @@ describe.each([
     }
     expect(rules.size).toBe(0);
   });
+});
+
+it('the other worker’s rule goes once it is old: who made it went with the incognito window', async () => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  const attached = (id: number) => ({ id, condition: { urlFilter: `|${uniqueUrl(rule.url)}|` } });
+  const [old, plain] = [attached(1), { id: 5, condition: { urlFilter: `|${rule.url}|` } }];
+  vi.setSystemTime(1_061_000);
+  const fresh = attached(3);
+  api.getSessionRules.mockResolvedValue([old, fresh, plain]);
+  createSessionRules('even');
+  await vi.waitFor(() =>
+    expect(api.updateSessionRules).toHaveBeenCalledExactlyOnceWith({ removeRuleIds: [1] }),
+  );
+  vi.useRealTimers();
 });
 
 describe('a rule', () => {

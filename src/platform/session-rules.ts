@@ -20,10 +20,25 @@ export interface SessionRules {
 /** Half of the ids that a rule may have: the lowest bit tells whose it is. */
 const idCount = 2 ** 29;
 
+/** A rule older than this is left behind, in milliseconds: no request takes so long. */
+const longestLife = 60_000;
+
+/** An address that no other request has, and that tells when it was made. */
+export function uniqueUrl(url: string): string {
+  return `${url}?_=${Date.now()}-${crypto.randomUUID()}`;
+}
+
+/** Whether the request of a rule must have ended; a clock that was put back says so too early. */
+function isLeftBehind({ condition }: DeclarativeNetRequest.Rule): boolean {
+  const madeAt = /\?_=(\d+)-/.exec(condition.urlFilter ?? '')?.[1];
+  return madeAt !== undefined && Math.abs(Date.now() - Number(madeAt)) > longestLife;
+}
+
 /**
  * Rules that set headers of our own requests. Session rules outlive a worker, and the two workers
  * of a split incognito extension share them. So each worker has ids of its own, even or odd, and
- * clears at its start what its own former life left behind; the other's are in use.
+ * clears at its start what its own former life left behind. The other's are in use, unless they are
+ * old: an incognito worker that went with its window does not come back to clear them.
  */
 export function createSessionRules(half: 'even' | 'odd'): SessionRules {
   const parity = half === 'odd' ? 1 : 0;
@@ -33,7 +48,9 @@ export function createSessionRules(half: 'even' | 'odd'): SessionRules {
 
   const clearOwn = async () => {
     const rules = await browser.declarativeNetRequest.getSessionRules();
-    const removeRuleIds = rules.map(({ id }) => id).filter((id) => id % 2 === parity);
+    const removeRuleIds = rules
+      .filter((rule) => rule.id % 2 === parity || isLeftBehind(rule))
+      .map(({ id }) => id);
     if (removeRuleIds.length > 0) {
       await browser.declarativeNetRequest.updateSessionRules({ removeRuleIds });
     }
@@ -68,8 +85,8 @@ export function createSessionRules(half: 'even' | 'odd'): SessionRules {
       try {
         return await run();
       } finally {
-        // A rule that will not go takes nothing from the answer; the next start clears it.
-        await browser.declarativeNetRequest
+        // Nobody waits for it: a rule that will not go changes no answer, and the next start clears it.
+        browser.declarativeNetRequest
           .updateSessionRules({ removeRuleIds: [id] })
           .catch(() => undefined);
       }

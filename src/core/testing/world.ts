@@ -136,13 +136,15 @@ export function createWorld(options: WorldOptions): World {
       },
       fingerprint: async (id) => `print of ${id.replace(/%2C.*/, '')}`,
       server: {
-        exit: (token, cookieHeader) =>
-          act('exit', () => {
+        exit: async (token, cookieHeader, ready) => {
+          await ready;
+          return act('exit', () => {
             world.exits.push({ token, cookieHeader });
             const header = cookieHeader ?? (isAmbient && sendsCookies ? headerOf(world.jar) : '');
             const isAttached = cookieHeader !== undefined;
             return say('exit', header, exitScripts, () => exitTruth(token, header, isAttached));
-          }),
+          });
+        },
         nav: (cookieHeader) =>
           act('nav', () => {
             world.navs.push(cookieHeader);
