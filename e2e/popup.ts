@@ -1,8 +1,8 @@
 import type { FollowUp, FollowUpResult } from '../src/core/follow-ups.ts';
-import type { Step } from '../src/core/log-out.ts';
+import type { Step } from '../src/core/order.ts';
 import type { Fates, OutcomeKind, Revocation } from '../src/core/outcome.ts';
 import type { View } from '../src/popup/view.ts';
-import type { Action } from '../src/text/ending.ts';
+import type { Action } from '../src/text/advice.ts';
 import { type ExtensionBrowser, type PageLike, patience } from './browsers/extension-browser.ts';
 
 /** What a popup shows, by the names that styles and tests may rely on. */

@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { render } from 'preact';
 import type { OptionsModel } from '../../src/options/model.ts';
 import { Options } from '../../src/options/Options.tsx';
-import { fault, type PopupModel } from '../../src/popup/model.ts';
+import { fault, type PopupModel, type PopupState as Shown } from '../../src/popup/model.ts';
 import { Popup } from '../../src/popup/Popup.tsx';
 import styles from '../../src/popup/styles.css?inline';
 import { TranslateContext } from '../../src/popup/translate.ts';
@@ -13,16 +13,26 @@ import { type OptionsState, type PopupState, states } from './states.ts';
 
 async function nothing(): Promise<void> {}
 
-/** The signals of the real model, for facts that stand still. */
-function popupModelOf({ facts, hasFault = false, tabIds = [] }: PopupState): PopupModel {
+/** What the real model would show of facts that stand still. */
+function shownOf({ facts, hasFault = false, tabIds = [], countdown }: PopupState): Shown {
   return {
-    view: signal(hasFault ? fault : viewOf(facts)),
-    store: signal(facts?.own.store),
-    others: signal(othersOf(facts)),
-    everywhere: signal(storesWithSession(facts)),
-    tabIds: signal(tabIds),
+    view: hasFault ? fault : viewOf(facts),
+    store: facts?.own.store,
+    others: othersOf(facts),
+    everywhere: storesWithSession(facts),
+    tabIds,
+    countdown,
+    countdownFrom: 3,
+  };
+}
+
+/** A model whose buttons do nothing. */
+function idle(state: Shown): PopupModel {
+  return {
+    state: signal(state),
     logOut: nothing,
     logOutEverywhere: nothing,
+    stayLoggedIn: nothing,
     grantAccess: nothing,
     reloadTabs: nothing,
     openOptions: nothing,
@@ -58,7 +68,7 @@ export async function show({ body }: Document, name: string, t: Translate): Prom
   if (isPopup) {
     render(
       <TranslateContext.Provider value={t}>
-        <Popup model={popupModelOf(state)} />
+        <Popup state={shownOf(state)} model={idle(shownOf(state))} />
       </TranslateContext.Provider>,
       body,
     );
@@ -68,13 +78,14 @@ export async function show({ body }: Document, name: string, t: Translate): Prom
   }
 }
 
-/** Goes as far with "More choices" as a person has. */
+/** Goes as far with "Forget it in this browser only", or with the details, as a person has. */
 async function choose(body: HTMLElement, choices: PopupState['choices']): Promise<void> {
   if (!choices) return;
-  body.querySelector('summary')?.click();
-  const first = await enabled(body, '[data-action="remove-local"]');
-  if (choices === 'open') return;
-  first.click();
+  if (choices === 'open') {
+    for (const details of body.querySelectorAll('details')) details.open = true;
+    return;
+  }
+  (await enabled(body, '[data-action="remove-local"]')).click();
   await enabled(body, '[data-confirm]');
 }
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { followUps } from '../../src/core/follow-ups.ts';
-import { modes, type Step } from '../../src/core/log-out.ts';
+import { modes, type Step } from '../../src/core/order.ts';
 import {
   fates,
   outcomeSchema,
   reaches,
   remainReasons,
   revocations,
+  unexpectedReasons,
 } from '../../src/core/outcome.ts';
-import { unexpectedReasons } from '../../src/core/reply.ts';
 import type { CookieStore } from '../../src/core/store.ts';
 import { othersOf, type View, viewOf } from '../../src/popup/view.ts';
-import { followUpTexts } from '../../src/text/ending.ts';
+import { followUpTexts } from '../../src/text/labels.ts';
 import { states } from './states.ts';
 
 const facts = Object.values(states).flatMap((state) => ('facts' in state ? [state.facts] : []));

@@ -1,6 +1,7 @@
 import { type AccountCookieName, accountCookieNames } from '../../src/core/cookie.ts';
 import { type FollowUpResult, followUps } from '../../src/core/follow-ups.ts';
-import type { Mode } from '../../src/core/log-out.ts';
+import type { Mode } from '../../src/core/order.ts';
+import { beginning, type Progress } from '../../src/core/order.ts';
 import { fatesOf, internalError, type Outcome, remaining } from '../../src/core/outcome.ts';
 import {
   begun,
@@ -12,7 +13,6 @@ import {
   withRevocation,
 } from '../../src/core/record.ts';
 import type { NavVerdict } from '../../src/core/reply.ts';
-import { beginning, type Progress } from '../../src/core/resume.ts';
 import type { CookieStore } from '../../src/core/store.ts';
 import type { Facts, StoreFacts } from '../../src/popup/view.ts';
 import type { SettingName, Settings } from '../../src/settings/settings.ts';
@@ -24,8 +24,10 @@ export interface PopupState {
   readonly hasFault?: boolean;
   /** The site's open tabs. */
   readonly tabIds?: readonly number[];
-  /** How far "More choices" has been followed: opened, or as far as the confirmation. */
+  /** What a person has opened: the details, or the question whether to forget the log-in here only. */
   readonly choices?: 'open' | 'asking';
+  /** The seconds until the log-out begins by itself. */
+  readonly countdown?: number;
 }
 
 /** A state of the options page. */
@@ -70,7 +72,7 @@ const endlessUid = '9'.repeat(300);
 function storeWith(store: CookieStore, known: Partial<StoreFacts> = {}): StoreFacts {
   return {
     ...{ store, names: [], hasSession: false },
-    ...{ uid: undefined, record: undefined, account: undefined },
+    ...{ sessionId: undefined, uid: undefined, record: undefined, account: undefined },
     ...known,
   };
 }
@@ -88,7 +90,8 @@ function started(store: CookieStore, mode: Mode = 'server'): LogOutRecord {
 
 function working(store: CookieStore, progress: Partial<Progress> = {}, mode?: Mode): StoreFacts {
   const record = withProgress(started(store, mode), { ...beginning, ...progress });
-  return storeWith(store, { names: all, hasSession: true, record });
+  const whose = { uid: '3493271456', account: someone };
+  return storeWith(store, { names: all, hasSession: true, record, ...whose });
 }
 
 type EndParts = Partial<Pick<EndedRecord['state'], 'revocation' | 'followUps' | 'endedAt'>>;
@@ -107,7 +110,7 @@ function ended(store: CookieStore, outcome: Outcome, parts: EndParts = {}): Stor
     const result = results[task];
     if (result) record = withFollowUp(record, task, result);
   }
-  return storeWith(store, { names, hasSession, record });
+  return storeWith(store, { names, hasSession, record, uid: '3493271456', account: someone });
 }
 
 /** What the popup of one store shows, with the others beside it. */
@@ -134,7 +137,8 @@ const before: Named<PopupState> = {
   'logged-in-long-name': popup(loggedIn(ordinary, longNamed)),
   'logged-in-turned-around': popup(loggedIn(ordinary, turnedAround)),
   'logged-in-endless': popup(loggedIn(ordinary, endless, endlessUid)),
-  'logged-in-choices': popup(loggedIn(ordinary, someone), { choices: 'open' }),
+  'logged-in-countdown': popup(loggedIn(ordinary, someone), { countdown: 3 }),
+  'logged-in-countdown-end': popup(loggedIn(ordinary, someone), { countdown: 1 }),
   'logged-in-asking': popup(loggedIn(ordinary, someone), { choices: 'asking' }),
   'logged-in-incognito': popup(loggedIn(incognito, someone)),
   'logged-in-private': popup(loggedIn(firefoxPrivate, someone)),
@@ -248,6 +252,7 @@ const after: Named<PopupState> = {
   'logged-out-proven': popup(proven(ordinary)),
   'logged-out-unknown': popup(proven(ordinary, { revocation: 'unknown' })),
   'logged-out-still-alive': popup(proven(ordinary, { revocation: 'still-alive' })),
+  'logged-out-details': popup(proven(ordinary), { choices: 'open' }),
   'logged-out-tab': popup(proven(ordinary), { tabIds: [1] }),
   'logged-out-tabs': popup(proven(ordinary), { tabIds: [1, 2, 3] }),
   'logged-out-long-ago': popup(proven(ordinary, { endedAt: longAgo })),
@@ -256,6 +261,10 @@ const after: Named<PopupState> = {
       name,
       popup(ended(ordinary, outcome), { hasAccess: outcome.kind !== 'no-access' }),
     ]),
+  ),
+  'blocked-details': popup(
+    ended(ordinary, { kind: 'blocked', ...failed, detail: { status: 412, code: -412 } }),
+    { choices: 'open' },
   ),
   'offline-asking': popup(ended(ordinary, { kind: 'offline', ...failed }), { choices: 'asking' }),
   fault: popup(loggedIn(ordinary, someone), { hasFault: true }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { beginning } from '../core/order.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
 import {
   begun,
@@ -9,12 +10,12 @@ import {
   withRevocation,
   withSeen,
 } from '../core/record.ts';
-import { beginning } from '../core/resume.ts';
 import { createFeedback } from './feedback.ts';
 
 const cookies = fatesOf([], [], []);
+const kept = fatesOf(['SESSDATA'], [], ['SESSDATA']);
 const good: Outcome = { kind: 'logged-out', cookies };
-const bad: Outcome = { kind: 'offline', cookies, othersEnded: false };
+const bad: Outcome = { kind: 'offline', cookies: kept, othersEnded: false };
 const endedAt = 1_000_000;
 
 const start = (trigger: Trigger = 'shortcut', id = 'a', storeId = '0') =>
@@ -78,36 +79,36 @@ const titled = (words: string) => `badgeTitle(name,${words})`;
 describe('the badge', () => {
   const asking = endOf(start(), good, true);
   it.each<[string, LogOutRecord, string]>([
-    ['work', start(), `…|${titled('workingTitle')}`],
-    ['a good end', endOf(start(), good), `✓|${titled('loggedOutTitle')}`],
-    ['a good end, being proved', asking, `✓|${titled('loggedOutTitle')}`],
-    ['a good end, proven', withRevocation(asking, 'proven'), `✓|${titled('loggedOutTitle')}`],
+    ['work', start(), `…|${titled('titleWorking')}`],
+    ['a good end', endOf(start(), good), `✓|${titled('titleLoggedOut')}`],
+    ['a good end, being proved', asking, `✓|${titled('titleLoggedOut')}`],
+    ['a good end, proven', withRevocation(asking, 'proven'), `✓|${titled('titleLoggedOut')}`],
     [
       'a good end, proof unknown',
       withRevocation(asking, 'unknown'),
-      `✓|${titled('loggedOutTitle')}`,
+      `✓|${titled('titleLoggedOut')}`,
     ],
     [
       'a good end, seen',
       withSeen(endOf(start(), { kind: 'removed-locally', cookies })),
-      `✓|${titled('removedLocallyTitle')}`,
+      `✓|${titled('titleRemovedLocally')}`,
     ],
     [
       'a session that is still alive',
       withRevocation(asking, 'still-alive'),
-      `!|${titled('stillAliveTitle')}`,
+      `!|${titled('titleStillAlive')}`,
     ],
     [
       'a session that is still alive, seen',
       withSeen(withRevocation(asking, 'still-alive')),
       '|name',
     ],
-    ['a failure', endOf(start(), bad), `!|${titled('offlineTitle')}`],
+    ['a failure', endOf(start(), bad), `!|${titled('titleStillLoggedIn')}`],
     ['a failure, seen', withSeen(endOf(start(), bad)), '|name'],
     [
       'no access',
-      endOf(start(), { kind: 'no-access', reached: 'asked' }),
-      `!|${titled('noAccessTitle')}`,
+      endOf(start(), { kind: 'no-access', reached: 'nothing-sent' }),
+      `!|${titled('titleNoAccess')}`,
     ],
   ])('shows %s', (_, record, badge) => {
     const { show, badges } = setUp();
@@ -144,7 +145,7 @@ describe('the badge', () => {
     expect(badges).toEqual(['|name']);
     show(endOf(start(), bad));
     renew();
-    expect(badges.slice(1)).toEqual(Array(2).fill(`!|${titled('offlineTitle')}`));
+    expect(badges.slice(1)).toEqual(Array(2).fill(`!|${titled('titleStillLoggedIn')}`));
   });
 });
 

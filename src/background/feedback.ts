@@ -1,6 +1,6 @@
 import { type EndedRecord, type LogOutRecord, needsAttention } from '../core/record.ts';
-import { endingOf } from '../text/ending.ts';
 import type { Message, Translate } from '../text/message.ts';
+import { isWell, titleOf } from '../text/title.ts';
 
 /** How long the ✓ stays, in milliseconds. */
 const tickDuration = 6_000;
@@ -59,13 +59,12 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
 
   const showEnded = (record: EndedRecord) => {
     const { outcome, revocation, endedAt, seen } = record.state;
-    const ending = endingOf(outcome, revocation, plain);
-    const title: Message = [ending.title];
+    const title: Message = [titleOf(outcome, revocation)];
     // A clock may have been put back.
     const left = Math.min(endedAt + tickDuration - now(), tickDuration);
     if (needsAttention(record) && !seen) {
       show('!', colors.bad, title);
-    } else if (ending.isGood && left > 0) {
+    } else if (isWell(outcome, revocation) && left > 0) {
       show('✓', colors.good, title);
       after(left, draw);
     } else {
@@ -77,7 +76,7 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
   const draw = () => {
     const records = [...known.values()].reverse();
     if (records.some(({ state }) => state.phase === 'working')) {
-      show('…', colors.working, ['workingTitle']);
+      show('…', colors.working, ['titleWorking']);
       return;
     }
     const ended = (records as EndedRecord[]).sort((a, b) => b.state.endedAt - a.state.endedAt);
@@ -119,6 +118,3 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
     setWindow: (storeId, windowId) => void windows.set(storeId, windowId),
   };
 }
-
-/** The title names no cookies. */
-const plain = (names: readonly string[]) => names.join(', ');

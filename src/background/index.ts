@@ -1,11 +1,12 @@
-import { logOutOfSisterSite, sisterSite } from '../core/follow-ups.ts';
+import { logOutOfSisterSite, sisterSite } from '../core/biligame.ts';
+import type { Mode } from '../core/order.ts';
 import * as access from '../platform/access.ts';
 import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
 import { createJar, onSessionsChanged } from '../platform/jar.ts';
 import { createRecords } from '../platform/records.ts';
-import { acceptConnections, onMessage } from '../platform/runtime.ts';
+import { acceptConnections, onMessage, openOptions } from '../platform/runtime.ts';
 import { createServer, visit } from '../platform/server.ts';
 import { createSessionRules } from '../platform/session-rules.ts';
 import { readSettings, writeSetting } from '../platform/settings-store.ts';
@@ -73,12 +74,22 @@ const service = createLogOutService({
 });
 
 /** From outside the popup, the badge and the popup that opens by itself tell every end. */
-const logOutFrom = (trigger: 'context-menu' | 'shortcut') => (place: Place) => {
+function logOutFrom(trigger: 'context-menu' | 'shortcut', place: Place, mode: Mode): void {
   feedback.setWindow(place.storeId, place.windowId);
-  service.logOut(place.storeId, trigger, 'server').catch(() => undefined);
-};
-onMenuChosen(() => translate('logOutOfBilibili'), logOutFrom('context-menu'));
-onShortcut(logOutFrom('shortcut'));
+  service.logOut(place.storeId, trigger, mode).catch(() => undefined);
+}
+onMenuChosen(
+  () => ({
+    logOut: translate('logOutOfBilibili'),
+    thisBrowserOnly: translate('menuThisBrowserOnly'),
+    settings: translate('openOptions'),
+  }),
+  {
+    logOut: (place, mode) => logOutFrom('context-menu', place, mode),
+    openSettings: () => void openOptions(),
+  },
+);
+onShortcut((place) => logOutFrom('shortcut', place, 'server'));
 
 onMessage(
   createDispatcher({

@@ -3,8 +3,10 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { accountCookieNames } from '../core/cookie.ts';
 import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
-import type { Mode, Result } from '../core/log-out.ts';
+import type { Result } from '../core/log-out.ts';
 import type { Needs } from '../core/needs.ts';
+import type { Mode } from '../core/order.ts';
+import { beginning, type Progress } from '../core/order.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
 import {
   begun,
@@ -15,7 +17,6 @@ import {
   withProgress,
   withSeen,
 } from '../core/record.ts';
-import { beginning, type Progress } from '../core/resume.ts';
 import { lost, navAlive, navDead } from '../core/testing/answers.ts';
 import { bystanders, logIn, valuesOf } from '../core/testing/cookies.ts';
 import { createWorld, type Script, type World, type WorldOptions } from '../core/testing/world.ts';

@@ -1,6 +1,7 @@
 import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
-import { logOut, lookAt, type Mode, type Result } from '../core/log-out.ts';
+import { logOut, lookAt, type Result } from '../core/log-out.ts';
 import type { Needs } from '../core/needs.ts';
+import type { Mode, Progress } from '../core/order.ts';
 import { internalError, isGood, type Outcome } from '../core/outcome.ts';
 import {
   begun,
@@ -16,7 +17,7 @@ import {
   withRevocation,
   withSeen,
 } from '../core/record.ts';
-import { orderOf, type Progress } from '../core/resume.ts';
+import { orderOf } from '../core/resume.ts';
 
 /** Where the records are stored; see `platform/records.ts`. */
 interface Records {

@@ -1,20 +1,12 @@
 import { clear } from './clear.ts';
 import { namesIn } from './cookie.ts';
 import type { Jar, Needs } from './needs.ts';
+import type { Order } from './order.ts';
 import { fatesOf, isGood, type Outcome, type Revocation } from './outcome.ts';
 import { prove } from './prove.ts';
-import type { Order } from './resume.ts';
 import { type Failure, revokeAll, revokeSwept } from './revoke.ts';
 import { accountCookies, sessionsIn } from './session.ts';
 import { AccessLost, begin, type KnownSession, StoreGone, type Work } from './work.ts';
-
-/** What a log-out does, in order. */
-export const steps = ['revoke', 'clear', 'prove'] as const;
-export type Step = (typeof steps)[number];
-
-/** `server` revokes the session; `local` only clears this browser, because a person chose so. */
-export const modes = ['server', 'local'] as const;
-export type Mode = (typeof modes)[number];
 
 export interface Result {
   readonly outcome: Outcome;

@@ -1,6 +1,6 @@
 import type { Cookie } from './cookie.ts';
+import type { Progress } from './order.ts';
 import type { Answer } from './reply.ts';
-import type { Progress } from './resume.ts';
 
 /** What a log-out needs of the world. */
 export interface Needs {

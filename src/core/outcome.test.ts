@@ -11,8 +11,8 @@ import {
   reaches,
   remaining,
   remainReasons,
+  unexpectedReasons,
 } from './outcome.ts';
-import { unexpectedReasons } from './reply.ts';
 import { everyFate } from './testing/world.ts';
 
 it.each<[found: boolean, left: boolean, atEnd: boolean, Fate]>([

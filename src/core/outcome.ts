@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { type AccountCookieName, accountCookieNames } from './cookie.ts';
-import { unexpectedReasons } from './reply.ts';
 
 /** What became of one account cookie. */
 export const fates = ['deleted-by-server', 'removed-by-extension', 'absent', 'remaining'] as const;
@@ -31,6 +30,28 @@ export type Revocation = v.InferOutput<typeof revocationSchema>;
  * was not about.
  */
 export const remainReasons = ['not-removable', 'other-session'] as const;
+
+/**
+ * Why an `unexpected-reply` is one: the reply makes no sense; it is a web page, or leads to one, and
+ * the session is not known to be dead; the server says "not logged in" of a session that it answers
+ * as alive, or that it says nothing clear about; the browser would not send the request; the worker
+ * was stopped before it saw the reply; the session's id went from the jar before it was asked about,
+ * or the whole cookie store; a log-in that came meanwhile lost its cookies and could not be ended;
+ * our own fault.
+ */
+export const unexpectedReasons = [
+  'not-understood',
+  'web-page',
+  'still-alive',
+  'unclear',
+  'not-sent',
+  'interrupted',
+  'session-gone',
+  'log-in-lost',
+  'store-gone',
+  'internal-error',
+] as const;
+export type UnexpectedReason = (typeof unexpectedReasons)[number];
 
 /** How far a log-out had come when the access to the site was withdrawn. */
 export const reaches = ['nothing-sent', 'asked', 'accepted'] as const;

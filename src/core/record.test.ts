@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { type FollowUp, followUpResults } from './follow-ups.ts';
+import { beginning, type Progress } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import {
   begun,
@@ -18,7 +19,6 @@ import {
   withRevocation,
   withSeen,
 } from './record.ts';
-import { beginning, type Progress } from './resume.ts';
 import { everyFate } from './testing/world.ts';
 
 const cookies = everyFate('deleted-by-server');

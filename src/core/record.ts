@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { accountCookieNames } from './cookie.ts';
 import { type FollowUp, type FollowUpResult, followUpResults, followUps } from './follow-ups.ts';
-import { modes } from './log-out.ts';
+import { beginning, modes, type Progress } from './order.ts';
 import { isGood, type Outcome, outcomeSchema, type Revocation, revocations } from './outcome.ts';
-import { beginning, type Progress } from './resume.ts';
 
 /** What can start a log-out. */
 export const triggers = ['popup', 'context-menu', 'shortcut'] as const;

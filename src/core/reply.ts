@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { UnexpectedReason } from './outcome.ts';
 
 /** What became of one request. Made by the platform, judged here. */
 export type Answer =
@@ -30,28 +31,6 @@ export interface ReplyDetail {
   readonly status?: number | undefined;
   readonly code?: number | undefined;
 }
-
-/**
- * Why an `unexpected-reply` is one: the reply makes no sense; it is a web page, or leads to one, and
- * the session is not known to be dead; the server says "not logged in" of a session that it answers
- * as alive, or that it says nothing clear about; the browser would not send the request; the worker
- * was stopped before it saw the reply; the session's id went from the jar before it was asked about,
- * or the whole cookie store; a log-in that came meanwhile lost its cookies and could not be ended;
- * our own fault.
- */
-export const unexpectedReasons = [
-  'not-understood',
-  'web-page',
-  'still-alive',
-  'unclear',
-  'not-sent',
-  'interrupted',
-  'session-gone',
-  'log-in-lost',
-  'store-gone',
-  'internal-error',
-] as const;
-export type UnexpectedReason = (typeof unexpectedReasons)[number];
 
 /** What the exit endpoint's answer means. */
 export type Verdict =

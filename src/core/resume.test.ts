@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountCookieNames } from './cookie.ts';
-import { logOut, type Mode, type Result } from './log-out.ts';
-import { beginning, type Order, type Progress } from './resume.ts';
+import { logOut, type Result } from './log-out.ts';
+import { beginning, type Mode, type Order, type Progress } from './order.ts';
 import { navAlive } from './testing/answers.ts';
 import { bystanders, idOf, logIn, printOf, without, www } from './testing/cookies.ts';
 import { createWorld, everyFate, type World } from './testing/world.ts';

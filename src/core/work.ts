@@ -1,7 +1,7 @@
 import type { Cookie } from './cookie.ts';
 import type { Needs } from './needs.ts';
+import type { Order, Progress } from './order.ts';
 import type { reaches } from './outcome.ts';
-import type { Order, Progress } from './resume.ts';
 import { accountCookies, type Session, sessionsIn } from './session.ts';
 
 /** A session of the jar, and how it is recognised. */

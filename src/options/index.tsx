@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals-core';
 import { render } from 'preact';
 import * as access from '../platform/access.ts';
 import { readShortcut } from '../platform/entry-points.ts';
@@ -25,4 +26,4 @@ const model = createOptionsModel({
 
 document.documentElement.lang = text('lang');
 document.title = `${text('name')}: ${text('settingsTitle')}`;
-render(<Options model={model} t={text} />, document.body);
+effect(() => render(<Options model={model} t={text} />, document.body));

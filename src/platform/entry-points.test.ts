@@ -10,6 +10,7 @@ vi.mock('webextension-polyfill', () => ({ default: browser }));
 const { onMenuChosen, onShortcut, readShortcut } = await import('./entry-points.ts');
 
 const tab = { cookieStoreId: 'firefox-container-7', windowId: 3 };
+const titles = () => ({ logOut: 'Log out', thisBrowserOnly: 'Here', settings: 'Settings' });
 const place = { storeId: 'firefox-container-7', windowId: 3 };
 
 beforeEach(() => {
@@ -18,7 +19,7 @@ beforeEach(() => {
 
 it('a browser without menus and shortcuts, like Firefox for Android, lacks these only', async () => {
   const chosen = vi.fn();
-  onMenuChosen(() => 'Log out', chosen);
+  onMenuChosen(titles, { logOut: chosen, openSettings: chosen });
   onShortcut(chosen);
   expect(await readShortcut()).toBeUndefined();
   expect(chosen).not.toHaveBeenCalled();
@@ -48,10 +49,18 @@ it('the menu tells of our items, with the place of their tab', async () => {
   const onClicked = createEvent();
   Object.assign(browser, { contextMenus: { onClicked } });
   Object.assign(browser.runtime, { onInstalled: createEvent(), onStartup: createEvent() });
-  const chosen = vi.fn();
-  onMenuChosen(() => 'Log out', chosen);
-  for (const menuItemId of ['another', 'log-out', 'log-out-page']) {
+  const actions = { logOut: vi.fn(), openSettings: vi.fn() };
+  onMenuChosen(titles, actions);
+  for (const menuItemId of ['another', 'log-out', 'log-out-page', 'log-out-local']) {
     await onClicked.fire({ menuItemId }, tab);
   }
-  expect(chosen.mock.calls).toEqual([[place], [place]]);
+  expect(actions.logOut.mock.calls).toEqual([
+    [place, 'server'],
+    [place, 'server'],
+    [place, 'local'],
+  ]);
+  expect(actions.openSettings).not.toHaveBeenCalled();
+  await onClicked.fire({ menuItemId: 'log-out-settings' }, tab);
+  expect(actions.openSettings).toHaveBeenCalledTimes(1);
+  expect(actions.logOut).toHaveBeenCalledTimes(3);
 });

@@ -1,18 +1,31 @@
 import browser, { type Menus, type Tabs } from 'webextension-polyfill';
+import type { Mode } from '../core/order.ts';
 import { siteOrigins } from './access.ts';
 import { storeIdOf } from './stores.ts';
 
 /** The command of the manifest, and the beginning of every menu item's id. */
 const logOutId = 'log-out';
 
-/** Makes the menu items: one on the toolbar icon, one on the site's pages. */
-async function createMenus(title: string): Promise<void> {
+/** What the menu items say. */
+export interface MenuTitles {
+  readonly logOut: string;
+  readonly thisBrowserOnly: string;
+  readonly settings: string;
+}
+
+const localId = `${logOutId}-local`;
+const settingsId = `${logOutId}-settings`;
+
+/** Makes the menu items: three on the toolbar icon, one on the site's pages. */
+async function createMenus(titles: MenuTitles): Promise<void> {
   // Chromium's incognito context would remove the ordinary one's as well.
   if (!isIncognito) await browser.contextMenus.removeAll();
-  create({ id: logOutId, title, contexts: ['action'] });
+  create({ id: logOutId, title: titles.logOut, contexts: ['action'] });
+  create({ id: localId, title: titles.thisBrowserOnly, contexts: ['action'] });
+  create({ id: settingsId, title: titles.settings, contexts: ['action'] });
   create({
     id: `${logOutId}-page`,
-    title,
+    title: titles.logOut,
     contexts: ['page', 'frame', 'selection', 'link', 'image', 'video', 'audio', 'editable'],
     documentUrlPatterns: siteOrigins,
   });
@@ -36,17 +49,23 @@ async function placeOf(tab: Tabs.Tab | undefined): Promise<Place> {
   return { storeId: await storeIdOf(tab), windowId: tab?.windowId };
 }
 
+/** What a menu item does. */
+export interface MenuActions {
+  logOut(place: Place, mode: Mode): void;
+  openSettings(): void;
+}
+
 /**
- * Calls back when one of our menu items is chosen, with the place of its tab. Does nothing where
- * there are no such menus (Firefox for Android).
- * @param title is what the items say, asked for whenever they are made.
+ * Carries out what is chosen in our menus, at the place of its tab. Does nothing where there are no
+ * such menus (Firefox for Android).
+ * @param titles is what the items say, asked for whenever they are made.
  */
-export function onMenuChosen(title: () => string, listener: (place: Place) => void): void {
+export function onMenuChosen(titles: () => MenuTitles, actions: MenuActions): void {
   if (!browser.contextMenus) return;
   let last: Promise<unknown> = Promise.resolve();
   const renew = () => {
     // One after another, as both events may come at once.
-    last = last.then(() => createMenus(title())).catch(() => undefined);
+    last = last.then(() => createMenus(titles())).catch(() => undefined);
   };
   browser.runtime.onInstalled.addListener(renew);
   // The browser may have started in another language.
@@ -54,7 +73,11 @@ export function onMenuChosen(title: () => string, listener: (place: Place) => vo
   // Chromium's incognito context has menus of its own, and gets neither event.
   if (isIncognito) renew();
   browser.contextMenus.onClicked.addListener(async ({ menuItemId }, tab) => {
-    if (String(menuItemId).startsWith(logOutId)) listener(await placeOf(tab));
+    const id = String(menuItemId);
+    if (id === settingsId) actions.openSettings();
+    else if (id.startsWith(logOutId)) {
+      actions.logOut(await placeOf(tab), id === localId ? 'local' : 'server');
+    }
   });
 }
 

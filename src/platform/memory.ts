@@ -6,15 +6,18 @@ export interface Memory {
   all(): Promise<Record<string, unknown>>;
   set(key: string, value: unknown): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Calls back after another context has changed something. */
-  onChanged(listener: () => void): void;
+  /** Calls back after another context has changed something; the value is undefined where it went. */
+  onChanged(listener: (key: string, value: unknown) => void): void;
 }
 
 const shared: Memory = {
   all: () => browser.storage.session.get(null),
   set: (key, value) => browser.storage.session.set({ [key]: value }),
   remove: (key) => browser.storage.session.remove(key),
-  onChanged: (listener) => browser.storage.session.onChanged.addListener(() => listener()),
+  onChanged: (listener) =>
+    browser.storage.session.onChanged.addListener((changes) => {
+      for (const [key, { newValue }] of Object.entries(changes)) listener(key, newValue);
+    }),
 };
 
 /**
@@ -40,13 +43,14 @@ function createIncognitoMemory(): Memory {
     },
     async set(key, value) {
       await (await opened()).put(addressOf(key), Response.json(value));
-      channel.postMessage(key);
+      channel.postMessage({ key, value });
     },
     async remove(key) {
       await (await opened()).delete(addressOf(key));
-      channel.postMessage(key);
+      channel.postMessage({ key });
     },
-    onChanged: (listener) => channel.addEventListener('message', () => listener()),
+    onChanged: (listener) =>
+      channel.addEventListener('message', ({ data: { key, value } }) => listener(key, value)),
   };
 }
 

@@ -11,17 +11,26 @@ export interface Records {
   remove(storeId: string): Promise<void>;
 }
 
-/** The records as they are stored; one that cannot be understood is none. */
+/** A record as it is stored; one that cannot be understood is none. */
+function understood(stored: unknown): LogOutRecord | undefined {
+  const parsed = v.safeParse(recordSchema, stored);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** All the records. */
 export async function readRecords(): Promise<LogOutRecord[]> {
   return Object.entries(await memory.all())
     .filter(([key]) => key.startsWith(prefix))
-    .map(([, stored]) => v.safeParse(recordSchema, stored))
-    .flatMap((parsed) => (parsed.success ? [parsed.output] : []));
+    .flatMap(([, stored]) => understood(stored) ?? []);
 }
 
-/** Calls back after the worker has changed the records. */
-export function onRecordsChanged(listener: () => void): void {
-  memory.onChanged(listener);
+/** Calls back after the worker has changed a record; without one where it was forgotten. */
+export function onRecordChanged(
+  listener: (storeId: string, record: LogOutRecord | undefined) => void,
+): void {
+  memory.onChanged((key, stored) => {
+    if (key.startsWith(prefix)) listener(key.slice(prefix.length), understood(stored));
+  });
 }
 
 /** The worker's view of the records: the only one that writes, one write after another. */

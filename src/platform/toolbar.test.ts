@@ -14,6 +14,7 @@ interface Browser {
 async function setUp({ isFirefox = true, incognito = false, active = {}, action = {} }: Browser) {
   const openPopup = vi.fn(async (_options: object) => {});
   const setBadgeText = vi.fn(async (_details: object) => {});
+  const setPopup = vi.fn(async (_details: { popup: string }) => {});
   const query = vi.fn(
     async ({ windowId = 1, active: isActive }: { windowId?: number; active?: boolean }) =>
       isActive
@@ -26,6 +27,7 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
     tabs: { query },
     action: {
       openPopup,
+      setPopup,
       setBadgeText,
       setBadgeBackgroundColor: async () => {},
       setTitle: async () => {},
@@ -35,7 +37,7 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
   vi.resetModules();
   vi.doMock('webextension-polyfill', () => ({ default: browser }));
   const { toolbar } = await import('./toolbar.ts');
-  return { toolbar, openPopup, setBadgeText, query };
+  return { toolbar, openPopup, setPopup, setBadgeText, query };
 }
 
 describe('the popup opens by itself', () => {
@@ -82,6 +84,16 @@ describe('the popup opens by itself', () => {
     const { toolbar, openPopup } = await setUp(browser);
     await toolbar.openPopup(storeId, windowId);
     expect(openPopup.mock.calls).toEqual(opened.map((id) => [{ windowId: id }]));
+  });
+
+  it('and is told so, which a popup that a person opens is not', async () => {
+    const { toolbar, openPopup, setPopup } = await setUp({ active: { 1: {} } });
+    openPopup.mockImplementation(async () => {
+      expect(setPopup.mock.lastCall?.[0].popup).toMatch(/\?opened-by=extension$/);
+    });
+    await toolbar.openPopup(own, 1);
+    expect(openPopup).toHaveBeenCalledTimes(1);
+    expect(setPopup.mock.lastCall).toEqual([{ popup: 'src/popup/index.html' }]);
   });
 
   it.each<[string, unknown]>([

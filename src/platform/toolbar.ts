@@ -27,6 +27,9 @@ async function targets(): Promise<{ tabId?: number }[]> {
   return tabs.flatMap(({ id }) => (id === undefined ? [] : [{ tabId: id }]));
 }
 
+/** The manifest's own. */
+const popupPage = 'src/popup/index.html';
+
 export const toolbar: Toolbar = {
   async show({ text, color, title }) {
     const drawn = (await targets()).map((target) =>
@@ -48,10 +51,16 @@ export const toolbar: Toolbar = {
       const window = windowId === undefined ? { currentWindow: true } : { windowId };
       const [active] = await browser.tabs.query({ active: true, ...window });
       if (!active || (await storeIdOf(active)) !== storeId) return;
-      // Chromium lets extensions call this since 127.
-      await browser.action.openPopup?.(
-        active.windowId === undefined ? {} : { windowId: active.windowId },
-      );
+      // The popup is told so, and begins nothing by itself.
+      await browser.action.setPopup({ popup: `${popupPage}?opened-by=extension` });
+      try {
+        // Chromium lets extensions call this since 127.
+        await browser.action.openPopup?.(
+          active.windowId === undefined ? {} : { windowId: active.windowId },
+        );
+      } finally {
+        await browser.action.setPopup({ popup: popupPage });
+      }
     } catch {
       // There may be no window to open it in; the badge tells all the same.
     }

@@ -1,34 +1,49 @@
-import { endingOf, storeName } from '../text/ending.ts';
-import { ActionButton } from './actions.tsx';
-import { Report } from './Ended.tsx';
-import type { PopupModel } from './model.ts';
+import { storeName } from '../text/labels.ts';
+import { counted } from '../text/plural.ts';
+import { isWell, titleOf } from '../text/title.ts';
+import { Button, Next } from './Actions.tsx';
+import type { PopupModel, PopupState } from './model.ts';
+import { Rows } from './Rows.tsx';
 import { useTranslate } from './translate.ts';
 import type { OtherView, View } from './view.ts';
 
-/** The sessions in the browser's other stores, and the button that ends them all. */
-export function OtherStores({ model }: { model: PopupModel }) {
+interface Shared {
+  readonly state: PopupState;
+  readonly model: PopupModel;
+}
+
+/** The log-ins in the browser's other stores, and the button that ends them all. */
+export function OtherStores({ state, model }: Shared) {
   const t = useTranslate();
-  const others = model.others.value;
+  const { others, everywhere } = state;
   if (others.length === 0) return null;
   return (
     <aside aria-labelledby="others">
       <h2 id="others">{t('othersTitle')}</h2>
       <ul>
         {others.map((other) => (
-          <OtherStore key={other.store.id} {...other} model={model} />
+          <OtherStore key={other.store.id} other={other} state={state} model={model} />
         ))}
       </ul>
-      {model.everywhere.value.length > 0 && (
-        <ActionButton action="log-out-everywhere" model={model} />
+      {everywhere.length > 0 && (
+        <Button
+          action="log-out-everywhere"
+          text={counted(t('lang'), everywhere.length, 'everywhereOne', 'everywhereOther')}
+          onPress={model.logOutEverywhere}
+        />
       )}
     </aside>
   );
 }
 
-function OtherStore({ store, view, model }: OtherView & { model: PopupModel }) {
+function OtherStore({
+  other: { store, view },
+  state,
+  model,
+}: Shared & { readonly other: OtherView }) {
   const t = useTranslate();
   const end = view.name === 'finished' || view.name === 'failed' ? view : undefined;
-  const ending = end && endingOf(end.outcome, end.revocation, (names) => names.join(' '));
+  const isGood = end === undefined || isWell(end.outcome, end.revocation);
   return (
     <li
       data-store={store.id}
@@ -38,16 +53,17 @@ function OtherStore({ store, view, model }: OtherView & { model: PopupModel }) {
     >
       <p class="other">
         <strong>{t(...storeName(store))}</strong>
-        <span class="quiet" data-tone={ending && !ending.isGood ? 'bad' : undefined}>
-          {ending ? t(ending.title) : <Account view={view} />}
+        <span class="quiet" data-tone={isGood ? undefined : 'bad'}>
+          {end ? t(titleOf(end.outcome, end.revocation)) : <Account view={view} />}
         </span>
       </p>
       {end && (
         // What a person should not miss is open; a good end can be looked at.
-        <details open={!ending?.isGood}>
+        <details open={!isGood}>
           <summary>{t('details')}</summary>
-          <div class="report">
-            <Report view={end} model={model} storeId={store.id} />
+          <Rows view={end} />
+          <div class="do">
+            <Next view={end} state={state} model={model} storeId={store.id} />
           </div>
         </details>
       )}
@@ -55,10 +71,10 @@ function OtherStore({ store, view, model }: OtherView & { model: PopupModel }) {
   );
 }
 
-/** Whose session it is: a container has no other name that we may know. */
-function Account({ view }: { view: View }) {
+/** Whose log-in it is: a container has no other name that we may know. */
+function Account({ view }: { readonly view: View }) {
   const t = useTranslate();
-  if (view.name === 'working') return t('workingTitle');
+  if (view.name === 'working') return t('titleWorking');
   if (view.name !== 'logged-in') return null;
   const number = view.uid === undefined ? t('uidUnknown') : t('uid', view.uid);
   const name = view.account?.profile?.name;

@@ -1,92 +1,79 @@
-import { storeName } from '../text/ending.ts';
-import { Account } from './Account.tsx';
-import { ActionButton, OnlyThisBrowser, PrimaryAction } from './actions.tsx';
-import { Ended } from './Ended.tsx';
-import { Heading } from './Heading.tsx';
-import type { PopupModel } from './model.ts';
+import { counted } from '../text/plural.ts';
+import { Actions, Button } from './Actions.tsx';
+import type { PopupModel, PopupState } from './model.ts';
 import { OtherStores } from './OtherStores.tsx';
-import { Steps } from './Steps.tsx';
+import { Rows, rowsOf } from './Rows.tsx';
 import { useTranslate } from './translate.ts';
+import { StoreLabel, Who } from './Who.tsx';
 
-/** The whole popup: a function of the model's view, and of the other stores. */
-export function Popup({ model }: { model: PopupModel }) {
-  const view = model.view.value;
+/** The whole popup: a function of its state. */
+export function Popup({
+  state,
+  model,
+}: {
+  readonly state: PopupState;
+  readonly model: PopupModel;
+}) {
+  const { view } = state;
   const end = view.name === 'finished' || view.name === 'failed' ? view : undefined;
   return (
     <>
       <main
-        // One element for each view: what takes the focus on arrival does so every time.
-        key={view.name}
         data-view={view.name}
         data-outcome={end?.outcome.kind}
         data-revocation={end?.revocation === 'asking' ? undefined : end?.revocation}
         aria-busy={view.name === 'loading' || view.name === 'working'}
       >
-        <StoreLabel model={model} />
-        <Body model={model} />
+        <Who state={state} />
+        {view.name !== 'logged-out' && <Rows view={view} />}
+        {/* A new one for each view: what takes the focus on arrival does so every time. */}
+        <div class="do" key={view.name}>
+          <Actions state={state} model={model} />
+        </div>
+        <Announcement state={state} />
       </main>
-      <OtherStores model={model} />
+      <OtherStores state={state} model={model} />
       <footer>
-        <ActionButton action="open-options" model={model} />
+        <Countdown state={state} />
+        <Button action="open-options" text={['openOptions']} onPress={model.openOptions} />
       </footer>
     </>
   );
 }
 
-/** Which jar this is about, where there is more than the ordinary one. */
-function StoreLabel({ model }: { model: PopupModel }) {
+/** How long it is until the log-out begins by itself; otherwise, which window this is about. */
+function Countdown({ state }: { readonly state: PopupState }) {
   const t = useTranslate();
-  const store = model.store.value;
-  if (!store || (store.kind === 'default' && model.others.value.length === 0)) return null;
-  return (
-    <p class="quiet" data-own-store={store.id}>
-      {t(...storeName(store))}
-    </p>
-  );
+  if (state.countdown === undefined) return <StoreLabel state={state} />;
+  const text = counted(t('lang'), state.countdown, 'countdownOne', 'countdownOther');
+  // Read out once, by the announcement, and not every second.
+  return <span aria-hidden="true">{t(...text)}</span>;
 }
 
-function Body({ model }: { model: PopupModel }) {
+/** What is read out when it comes: the countdown once, each step as it begins, and the proof. */
+function Announcement({
+  state: { view, countdown, countdownFrom },
+}: {
+  readonly state: PopupState;
+}) {
   const t = useTranslate();
-  const view = model.view.value;
-  switch (view.name) {
-    case 'loading':
-      return <Heading>{t('loading')}</Heading>;
-    case 'no-access':
-      return (
-        <>
-          <Heading tone="bad">{t('noAccessTitle')}</Heading>
-          <p>{t('noAccessText')}</p>
-          <p class="next">{t('noAccessNext')}</p>
-          <PrimaryAction action="grant-access" model={model} />
-        </>
-      );
-    case 'logged-out':
-      return (
-        <>
-          <Heading>{t('loggedOutView')}</Heading>
-          <p>{t(view.hasLeftovers ? 'leftoversText' : 'loggedOutViewText')}</p>
-          {view.hasLeftovers && (
-            <PrimaryAction action="log-out" label="removeLeftovers" model={model} />
-          )}
-        </>
-      );
-    case 'logged-in':
-      return (
-        <>
-          <Account uid={view.uid} account={view.account} />
-          <PrimaryAction action="log-out" model={model} />
-          <OnlyThisBrowser model={model} />
-        </>
-      );
-    case 'working':
-      return (
-        <>
-          <Heading>{t('workingTitle')}</Heading>
-          <Steps record={view.record} />
-        </>
-      );
-    case 'finished':
-    case 'failed':
-      return <Ended view={view} model={model} />;
-  }
+  const current = () => {
+    if (countdown !== undefined) {
+      return t(...counted(t('lang'), countdownFrom, 'countdownOne', 'countdownOther'));
+    }
+    if (view.name === 'working') {
+      const now = rowsOf(view).find(({ state }) => state === 'now');
+      return now ? t(...now.text) : '';
+    }
+    if (view.name === 'finished') {
+      const proof = rowsOf(view).find(({ step }) => step === 'prove');
+      return proof ? t(...proof.text) : '';
+    }
+    return '';
+  };
+  return (
+    <p class="visually-hidden" role="status">
+      {current()}
+    </p>
+  );
 }

@@ -1,13 +1,17 @@
+import { effect } from '@preact/signals-core';
 import { render } from 'preact';
+import { exitAddress } from '../core/endpoint.ts';
 import * as access from '../platform/access.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
 import { listCookies, onCookiesChanged } from '../platform/jar.ts';
-import { onRecordsChanged, readRecords } from '../platform/records.ts';
+import { onRecordChanged, readRecords } from '../platform/records.ts';
 import { openOptions, send, watchWorker } from '../platform/runtime.ts';
+import { readSettings } from '../platform/settings-store.ts';
 import { listStores, storeIdOf, storeOf } from '../platform/stores.ts';
 import { reloadTabs, siteTabIds } from '../platform/tabs.ts';
 import { createClient } from '../protocol/messages.ts';
+import { parseSettings } from '../settings/settings.ts';
 import type { Translate } from '../text/message.ts';
 import { createPopupModel } from './model.ts';
 import { Popup } from './Popup.tsx';
@@ -28,19 +32,46 @@ const model = createPopupModel({
   onChange: (listener) => {
     access.onAccessChanged(listener);
     onCookiesChanged(listener);
-    onRecordsChanged(listener);
   },
+  onRecordChanged,
   watchWorker,
   siteTabIds,
   reloadTabs,
   openOptions,
+  readSettings: async () => ({
+    toolbarClick: 'ask',
+    reloadTabs: false,
+    ...parseSettings(await readSettings()),
+  }),
+  // The extension says so where it opens the popup by itself: `platform/toolbar.ts`.
+  isOpenedByPerson: location.search === '',
+  onHidden: (listener) => {
+    document.addEventListener('visibilitychange', () => document.hidden && listener());
+  },
+  now: Date.now,
+  after: (milliseconds, callback) => setTimeout(callback, milliseconds),
 });
 
 document.documentElement.lang = text('lang');
 document.title = text('name');
-render(
-  <TranslateContext.Provider value={text}>
-    <Popup model={model} />
-  </TranslateContext.Provider>,
-  document.body,
-);
+effect(() => {
+  render(
+    <TranslateContext.Provider value={text}>
+      <Popup state={model.state.value} model={model} />
+    </TranslateContext.Provider>,
+    document.body,
+  );
+});
+document.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape') model.stayLoggedIn();
+});
+
+// The worker's request uses the connection that the popup has opened meanwhile.
+const stopWarming = effect(() => {
+  if (model.state.value.view.name !== 'logged-in') return;
+  const link = document.createElement('link');
+  link.rel = 'preconnect';
+  link.href = `https://${exitAddress.host}`;
+  document.head.append(link);
+  queueMicrotask(() => stopWarming());
+});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { effect } from '@preact/signals';
+import { effect } from '@preact/signals-core';
 import { describe, expect, it, vi } from 'vitest';
 import { type AccountCookieName, accountCookieNames, type Cookie } from '../core/cookie.ts';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
@@ -72,6 +72,8 @@ interface SetUp {
   /** What the worker answers; without it, that all is well. */
   readonly answer?: (request: Request) => unknown;
   readonly parts?: Partial<PopupParts>;
+  readonly toolbarClick?: 'ask' | 'countdown' | 'at-once';
+  readonly reloadTabs?: boolean;
   /** What cannot be read the first time. */
   readonly broken?: 'listStores' | 'hasAccess' | 'listCookies' | 'readRecords';
 }
@@ -98,6 +100,21 @@ function setUp(options: SetUp = {}) {
   };
   const { answer = allIsWell } = options;
   const listeners: (() => void)[] = [];
+  const hide: (() => void)[] = [];
+  const clock = { now: 1_000_000 };
+  const timers: { readonly at: number; readonly callback: () => void }[] = [];
+  /** Lets time pass; the timers go off so late. */
+  const pass = (milliseconds: number, late = 0) => {
+    const until = clock.now + milliseconds;
+    for (;;) {
+      const next = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      timers.splice(timers.indexOf(next), 1);
+      clock.now = next.at + late;
+      next.callback();
+    }
+    clock.now = Math.max(clock.now, until);
+  };
   const send = vi.fn(async (message: unknown) => answer(message as Request));
   const stopWatching = vi.fn();
   const parts = {
@@ -115,10 +132,26 @@ function setUp(options: SetUp = {}) {
     readRecords: vi.fn(async () => [...browser.records.values()]),
     fingerprint: async (salt: string, value: string) => printOf(salt, value),
     onChange: (listener: () => void) => listeners.push(listener),
+    onRecordChanged: (listener: (storeId: string, record: LogOutRecord | undefined) => void) =>
+      listeners.push(() => {
+        for (const record of browser.records.values()) listener(record.storeId, record);
+      }),
     watchWorker: vi.fn(() => stopWatching),
     siteTabIds: vi.fn(async (_storeId: string) => [...browser.tabs]),
     reloadTabs: vi.fn(async (_ids: readonly number[]) => {}),
     openOptions: vi.fn(async () => {}),
+    readSettings: vi.fn(async () => ({
+      toolbarClick: options.toolbarClick ?? ('ask' as const),
+      reloadTabs: options.reloadTabs ?? false,
+    })),
+    isOpenedByPerson: true,
+    onHidden: (listener: () => void) => {
+      hide.push(listener);
+    },
+    now: () => clock.now,
+    after: (milliseconds: number, callback: () => void) => {
+      timers.push({ at: clock.now + milliseconds, callback });
+    },
   };
   if (options.broken) parts[options.broken].mockImplementationOnce(fails);
   const model = createPopupModel({ ...parts, ...options.parts });
@@ -127,7 +160,10 @@ function setUp(options: SetUp = {}) {
   };
   const requests = (type: Request['type']) =>
     send.mock.calls.map(([message]) => message as Request).filter((one) => one.type === type);
-  return { model, browser, parts, requests, stopWatching, change };
+  const hidden = () => {
+    for (const listener of hide) listener();
+  };
+  return { model, browser, parts, requests, stopWatching, change, pass, hidden };
 }
 
 /** Long enough for everything that waits for nothing outside. */
@@ -166,12 +202,12 @@ describe('the facts', () => {
         parts: { [slow]: () => opened.then(() => answers[slow]) },
       });
       await settle();
-      expect(model.view.value).toEqual({ name: 'loading' });
-      expect(model.store.value).toBeUndefined();
+      expect(model.state.value.view).toEqual({ name: 'loading' });
+      expect(model.state.value.store).toBeUndefined();
       open();
       await settle();
-      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
-      expect(model.store.value).toEqual(own);
+      expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
+      expect(model.state.value.store).toEqual(own);
     },
   );
 
@@ -179,7 +215,7 @@ describe('the facts', () => {
     const { model, browser, change } = setUp({ cookies: loggedIn });
     const shown: string[] = [];
     effect(() => {
-      shown.push(model.view.value.name);
+      shown.push(model.state.value.view.name);
     });
     await settle();
     browser.cookies.set('0', []);
@@ -220,13 +256,13 @@ describe('the facts', () => {
   ])('are those of the own store: %s', async (_, options, view) => {
     const { model } = setUp({ stores: [own, work], ...options });
     await settle();
-    expect(model.view.value).toMatchObject(view);
+    expect(model.state.value.view).toMatchObject(view);
   });
 
   it('are of the store of the tab, also where it is not among those listed', async () => {
     const { model, parts } = setUp({ parts: { ownStoreId: async () => 'new' } });
     await settle();
-    expect(model.store.value).toMatchObject({ id: 'new', kind: 'container' });
+    expect(model.state.value.store).toMatchObject({ id: 'new', kind: 'container' });
     expect(parts.listCookies.mock.calls).toEqual([['new'], ['0']]);
   });
 
@@ -238,7 +274,7 @@ describe('the facts', () => {
       change();
     }
     await settle();
-    expect(model.view.value).toMatchObject(loggedInAs('uid-C'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-C'));
   });
 
   it('are read once for many changes, and never twice at once', async () => {
@@ -262,7 +298,7 @@ describe('the facts', () => {
     open();
     await settle();
     expect(most).toEqual([1, 1]);
-    expect(model.view.value).toMatchObject(loggedInAs('uid-B'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-B'));
   });
 
   it.each(['listStores', 'hasAccess', 'listCookies', 'readRecords'] as const)(
@@ -274,10 +310,10 @@ describe('the facts', () => {
       parts[part].mockImplementationOnce(fails);
       change();
       await settle();
-      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+      expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
       change();
       await settle();
-      expect(model.view.value).toMatchObject(loggedInAs('uid-B'));
+      expect(model.state.value.view).toMatchObject(loggedInAs('uid-B'));
     },
   );
 });
@@ -293,7 +329,7 @@ describe('who is logged in is asked', () => {
     const session = printOf('0', valuesOf('A').SESSDATA);
     expect(requests('get-profile')).toEqual([{ type: 'get-profile', storeId: '0', session }]);
     const account = { liveness: 'alive', profile: { name: 'Some' } };
-    expect(model.view.value).toMatchObject({ ...loggedInAs('uid-A'), account });
+    expect(model.state.value.view).toMatchObject({ ...loggedInAs('uid-A'), account });
     browser.cookies.set('0', logIn('B'));
     change();
     await settle();
@@ -307,10 +343,10 @@ describe('who is logged in is asked', () => {
       answer: (request) => opened.then(() => allIsWell(request)),
     });
     await settle();
-    expect(model.view.value).toMatchObject({ account: { liveness: 'unclear' } });
+    expect(model.state.value.view).toMatchObject({ account: { liveness: 'unclear' } });
     open();
     await settle();
-    expect(model.view.value).toMatchObject({ account: { liveness: 'alive' } });
+    expect(model.state.value.view).toMatchObject({ account: { liveness: 'alive' } });
   });
 
   it('and not asked again where nobody knows', async () => {
@@ -322,7 +358,31 @@ describe('who is logged in is asked', () => {
     change();
     await settle();
     expect(requests('get-profile')).toHaveLength(1);
-    expect(model.view.value).toMatchObject({ account: { liveness: 'unclear' } });
+    expect(model.state.value.view).toMatchObject({ account: { liveness: 'unclear' } });
+  });
+
+  it('and a dead one in front hides nobody: the one behind it is shown', async () => {
+    const { model, requests } = setUp({
+      cookies: { '0': [cookie('SESSDATA', 'stale', { path: '/login' }), ...logIn('A')] },
+      answer: (request) =>
+        request.type === 'get-profile' && request.session === printOf('0', 'stale')
+          ? { ok: true, value: { liveness: 'dead' } }
+          : allIsWell(request),
+    });
+    await settle();
+    const account = { liveness: 'alive', profile: { name: 'Some' } };
+    expect(model.state.value.view).toMatchObject({ ...loggedInAs('uid-A'), account });
+    expect(requests('get-profile')).toHaveLength(2);
+  });
+
+  it('and a page that keeps setting another one keeps nobody busy', async () => {
+    const { browser, requests, change } = setUp({ cookies: loggedIn });
+    for (let count = 0; count < 40; count += 1) {
+      browser.cookies.set('0', [cookie('SESSDATA', `x${count}`)]);
+      change();
+      await settle();
+    }
+    expect(requests('get-profile')).toHaveLength(10);
   });
 
   it('and an answer about an earlier one is dropped', async () => {
@@ -345,7 +405,7 @@ describe('who is logged in is asked', () => {
     first.open();
     await settle();
     const account = { profile: { name: 'answer 2' } };
-    expect(model.view.value).toMatchObject({ ...loggedInAs('uid-B'), account });
+    expect(model.state.value.view).toMatchObject({ ...loggedInAs('uid-B'), account });
   });
 
   it.each<[string, SetUp]>([
@@ -383,12 +443,12 @@ describe('a log-out', () => {
   it.each(Object.entries(refusals))('that the worker has %s is a fault', async (_, response) => {
     const { model, change } = setUp({ cookies: loggedIn, answer: () => response });
     await settle();
-    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
     await model.logOut('server');
-    expect(model.view.value).toMatchObject(internalError);
+    expect(model.state.value.view).toMatchObject(internalError);
     change();
     await settle();
-    expect(model.view.value).toMatchObject(internalError);
+    expect(model.state.value.view).toMatchObject(internalError);
   });
 
   it.each<[string, LogOutRecord | undefined, object]>([
@@ -405,14 +465,14 @@ describe('a log-out', () => {
     await settle();
     await model.logOut('server');
     await settle();
-    expect(model.view.value).toMatchObject(view);
+    expect(model.state.value.view).toMatchObject(view);
   });
 
   it('that is answered is no fault, whatever its record says', async () => {
     const { model } = setUp({ cookies: loggedIn, records: [endedIn('0', bad)] });
     await settle();
     await model.logOut('server');
-    expect(model.view.value).toMatchObject({ name: 'failed', outcome: bad });
+    expect(model.state.value.view).toMatchObject({ name: 'failed', outcome: bad });
   });
 
   it('takes back the fault of the one before', async () => {
@@ -424,25 +484,25 @@ describe('a log-out', () => {
     });
     await settle();
     await model.logOut('server');
-    expect(model.view.value).toMatchObject(internalError);
+    expect(model.state.value.view).toMatchObject(internalError);
     isDown = false;
     const done = model.logOut('server');
     await settle();
-    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
     open();
     await done;
-    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
   });
 
   it('that works after all, or another, is shown in place of a fault', async () => {
     const { model, browser, change } = setUp({ cookies: loggedIn, answer: () => undefined });
     await settle();
     await model.logOut('server');
-    expect(model.view.value).toMatchObject(internalError);
+    expect(model.state.value.view).toMatchObject(internalError);
     browser.records.set('0', startedIn('0'));
     change();
     await settle();
-    expect(model.view.value).toMatchObject({ name: 'working' });
+    expect(model.state.value.view).toMatchObject({ name: 'working' });
   });
 });
 
@@ -462,9 +522,9 @@ describe('everywhere', () => {
     ['there is no access', { cookies: loggedIn, hasAccess: false }, []],
   ])('is where there are sessions: %s', async (_, options, storeIds) => {
     const { model } = setUp({ stores: three, ...options });
-    expect(model.everywhere.value).toEqual([]);
+    expect(model.state.value.everywhere).toEqual([]);
     await settle();
-    expect(model.everywhere.value).toEqual(storeIds);
+    expect(model.state.value.everywhere).toEqual(storeIds);
   });
 
   it('leaves out a store that is no more', async () => {
@@ -477,9 +537,9 @@ describe('everywhere', () => {
     await settle();
     change();
     await settle();
-    expect(model.everywhere.value).toEqual(['0', 'home']);
-    expect(model.others.value.map(({ store }) => store)).toEqual([home]);
-    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    expect(model.state.value.everywhere).toEqual(['0', 'home']);
+    expect(model.state.value.others.map(({ store }) => store)).toEqual([home]);
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
   });
 
   it('is asked for as one, the own store first', async () => {
@@ -506,7 +566,7 @@ describe('everywhere', () => {
     await settle();
     await model.logOutEverywhere();
     await settle();
-    expect(model.view.value).toMatchObject(view);
+    expect(model.state.value.view).toMatchObject(view);
   });
 
   it('is nowhere where no store has a session any more', async () => {
@@ -517,7 +577,7 @@ describe('everywhere', () => {
     await settle();
     await model.logOutEverywhere();
     expect(requests('log-out-everywhere')).toEqual([]);
-    expect(model.view.value).toMatchObject({ name: 'logged-out' });
+    expect(model.state.value.view).toMatchObject({ name: 'logged-out' });
   });
 
   it('the other stores are shown with their views, each in its place whatever happens', async () => {
@@ -526,9 +586,9 @@ describe('everywhere', () => {
       cookies: { work: logIn('B') },
       records: [startedIn('home')],
     });
-    expect(model.others.value).toEqual([]);
+    expect(model.state.value.others).toEqual([]);
     await settle();
-    expect(model.others.value).toMatchObject([
+    expect(model.state.value.others).toMatchObject([
       { store: work, view: loggedInAs('uid-B') },
       { store: home, view: { name: 'working' } },
     ]);
@@ -660,7 +720,7 @@ describe('the site’s tabs', () => {
     ] as const) {
       const { model, parts } = setUp({ records, cookies, tabs: [3, 4] });
       await settle();
-      expect(model.tabIds.value).toEqual(ids);
+      expect(model.state.value.tabIds).toEqual(ids);
       expect(parts.siteTabIds.mock.calls).toEqual(ids.length > 0 ? [['0']] : []);
     }
   });
@@ -670,7 +730,7 @@ describe('the site’s tabs', () => {
     await settle();
     await model.reloadTabs();
     expect(parts.reloadTabs.mock.calls).toEqual([[[3, 4]]]);
-    expect(model.tabIds.value).toEqual([]);
+    expect(model.state.value.tabIds).toEqual([]);
   });
 
   it('are not offered again when the reloaded pages set their cookies', async () => {
@@ -680,7 +740,7 @@ describe('the site’s tabs', () => {
     browser.cookies.set('0', [cookie('buvid3', 'new')]);
     change();
     await settle();
-    expect(model.tabIds.value).toEqual([]);
+    expect(model.state.value.tabIds).toEqual([]);
   });
 });
 
@@ -688,11 +748,11 @@ describe('a record', () => {
   it('of a session that has ended is gone when somebody logs in, and stays gone', async () => {
     const { model, browser, change } = setUp({ records: [endedIn('0')] });
     await settle();
-    expect(model.view.value).toMatchObject({ name: 'finished' });
+    expect(model.state.value.view).toMatchObject({ name: 'finished' });
     browser.cookies.set('0', logIn('B'));
     change();
     await settle();
-    expect(model.view.value).toMatchObject(loggedInAs('uid-B'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-B'));
   });
 
   it.each<[string, SetUp, object]>([
@@ -728,14 +788,14 @@ describe('a record', () => {
   ])('%s', async (_, options, view) => {
     const { model } = setUp(options);
     await settle();
-    expect(model.view.value).toMatchObject(view);
+    expect(model.state.value.view).toMatchObject(view);
   });
 
   it('of a dead id that stays leaves nothing for “everywhere”', async () => {
     const records = [endedIn('0', remains, { dead: [print('A')] })];
     const { model } = setUp({ records, cookies: loggedIn });
     await settle();
-    expect(model.everywhere.value).toEqual([]);
+    expect(model.state.value.everywhere).toEqual([]);
   });
 
   it('of a container that was deleted is told, though no such store is listed', async () => {
@@ -745,7 +805,7 @@ describe('a record', () => {
     } as const;
     const { model } = setUp({ stores: [own], records: [endedIn('work', storeGone)] });
     await settle();
-    expect(model.others.value).toMatchObject([
+    expect(model.state.value.others).toMatchObject([
       { store: work, view: { name: 'failed', outcome: storeGone, endedAt: 1 } },
     ]);
   });
@@ -755,13 +815,13 @@ describe('access', () => {
   it('is asked for, and then looked at', async () => {
     const { model, parts } = setUp({ cookies: loggedIn, hasAccess: false });
     await settle();
-    expect(model.view.value).toEqual({ name: 'no-access' });
+    expect(model.state.value.view).toEqual({ name: 'no-access' });
     const done = model.grantAccess();
     // The browser asks only as long as it sees the click.
     expect(parts.requestAccess).toHaveBeenCalledTimes(1);
     await done;
     await settle();
-    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
   });
 
   it('that was lost and is back makes the popup ask anew: the session may have died meanwhile', async () => {
@@ -771,7 +831,7 @@ describe('access', () => {
       answer: () => ({ ok: true, value: { liveness } }),
     });
     await settle();
-    expect(model.view.value).toMatchObject({ account: { liveness: 'alive' } });
+    expect(model.state.value.view).toMatchObject({ account: { liveness: 'alive' } });
     browser.hasAccess = false;
     change();
     await settle();
@@ -780,14 +840,14 @@ describe('access', () => {
     change();
     await settle();
     expect(requests('get-profile')).toHaveLength(2);
-    expect(model.view.value).toMatchObject({ account: { liveness: 'dead' } });
+    expect(model.state.value.view).toMatchObject({ account: { liveness: 'dead' } });
   });
 
   it('withdrawn in the middle of a log-out: what was sent is told, in place of “no access”', async () => {
     const outcome: Outcome = { kind: 'no-access', reached: 'accepted' };
     const { model } = setUp({ records: [endedIn('0', outcome)], hasAccess: false });
     await settle();
-    expect(model.view.value).toMatchObject({ name: 'failed', outcome });
+    expect(model.state.value.view).toMatchObject({ name: 'failed', outcome });
   });
 
   it('makes the popup ask anew after a failed log-out, too', async () => {
@@ -808,11 +868,11 @@ describe('a fault is never the last word', () => {
     async (part) => {
       const { model, change, parts } = setUp({ cookies: loggedIn, broken: part });
       await settle();
-      expect(model.view.value).toMatchObject(internalError);
+      expect(model.state.value.view).toMatchObject(internalError);
       expect(parts[part]).toHaveBeenCalledTimes(1);
       change();
       await settle();
-      expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+      expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
     },
   );
 
@@ -824,7 +884,7 @@ describe('a fault is never the last word', () => {
     await settle();
     parts.readRecords.mockImplementation(fails);
     await model.logOut('server');
-    expect(model.view.value).toMatchObject(internalError);
+    expect(model.state.value.view).toMatchObject(internalError);
   });
 
   it('where an end could not be stored: the popup tells it when it opens', async () => {
@@ -834,10 +894,135 @@ describe('a fault is never the last word', () => {
         request.type === 'mark-seen' ? { ok: true, value: true } : allIsWell(request),
     });
     await settle();
-    expect(model.view.value).toMatchObject(internalError);
+    expect(model.state.value.view).toMatchObject(internalError);
     await model.logOut('server');
-    expect(model.view.value).toMatchObject(loggedInAs('uid-A'));
+    expect(model.state.value.view).toMatchObject(loggedInAs('uid-A'));
   });
+});
+
+describe('opening the popup', () => {
+  const countdown = { cookies: loggedIn, toolbarClick: 'countdown' } as const;
+  const asked = ({ requests }: ReturnType<typeof setUp>) => requests('log-out').length;
+
+  it('logs out in three seconds, counted down', async () => {
+    const popup = setUp(countdown);
+    await settle();
+    const seen = [popup.model.state.value.countdown];
+    for (let second = 0; second < 2; second += 1) {
+      popup.pass(1000);
+      seen.push(popup.model.state.value.countdown);
+    }
+    expect(seen).toEqual([3, 2, 1]);
+    expect(asked(popup)).toBe(0);
+    popup.pass(1000);
+    await settle();
+    expect(popup.requests('log-out')).toEqual([{ type: 'log-out', storeId: '0', mode: 'server' }]);
+    expect(popup.model.state.value.countdown).toBeUndefined();
+  });
+
+  it('at once, where that is set', async () => {
+    const popup = setUp({ cookies: loggedIn, toolbarClick: 'at-once' });
+    await settle();
+    expect(asked(popup)).toBe(1);
+  });
+
+  it.each<[string, SetUp]>([
+    ['where it is to ask', { cookies: loggedIn, toolbarClick: 'ask' }],
+    ['where nobody is logged in', { toolbarClick: 'at-once' }],
+    [
+      'where only another store has a log-in',
+      { ...countdown, cookies: { work: logIn('A') }, stores: [own, work] },
+    ],
+    ['without access', { ...countdown, hasAccess: false }],
+    ['after a failure that is being looked at', { ...countdown, records: [endedIn('0', bad)] }],
+    ['during a log-out', { ...countdown, records: [startedIn('0')] }],
+    ['where the extension has opened it', { ...countdown, parts: { isOpenedByPerson: false } }],
+    ['where the settings cannot be read', { ...countdown, parts: { readSettings: fails } }],
+  ])('begins nothing by itself %s', async (_, options) => {
+    const popup = setUp(options);
+    await settle();
+    popup.pass(10_000);
+    await settle();
+    expect(asked(popup)).toBe(0);
+    expect(popup.model.state.value.countdown).toBeUndefined();
+  });
+
+  it.each<[string, (popup: ReturnType<typeof setUp>) => unknown]>([
+    ['the person stays logged in', ({ model }) => model.stayLoggedIn()],
+    ['nobody can see it any more', ({ hidden }) => hidden()],
+    ['the machine slept', ({ pass }) => pass(1000, 60_000)],
+    ['the clock was put back', ({ pass }) => pass(1000, -3_600_000)],
+    [
+      'another log-in takes its place',
+      async ({ browser, change }) => {
+        browser.cookies.set('0', logIn('B'));
+        change();
+        await settle();
+      },
+    ],
+    [
+      'the log-in goes another way',
+      async ({ browser, change }) => {
+        browser.cookies.set('0', []);
+        change();
+        await settle();
+      },
+    ],
+  ])('is called off for good where %s', async (_, happen) => {
+    const popup = setUp(countdown);
+    await settle();
+    popup.pass(1000);
+    await happen(popup);
+    popup.pass(10_000);
+    await settle();
+    expect(asked(popup)).toBe(0);
+    expect(popup.model.state.value.countdown).toBeUndefined();
+  });
+
+  it('logs out once, though the button is pressed before it does by itself', async () => {
+    const popup = setUp(countdown);
+    await settle();
+    popup.pass(1000);
+    await popup.model.logOut('server');
+    popup.pass(10_000);
+    await settle();
+    expect(asked(popup)).toBe(1);
+  });
+
+  it('never counts down twice: not for who logs in while it is open', async () => {
+    const popup = setUp({ toolbarClick: 'countdown' });
+    await settle();
+    popup.browser.cookies.set('0', logIn('A'));
+    popup.change();
+    await settle();
+    popup.pass(10_000);
+    await settle();
+    expect(asked(popup)).toBe(0);
+  });
+});
+
+it('tabs that are reloaded by themselves are not offered', async () => {
+  const { model } = setUp({ records: [endedIn('0')], tabs: [3, 4], reloadTabs: true });
+  await settle();
+  expect(model.state.value.tabIds).toEqual([]);
+});
+
+it('whose log-in it was is shown with its end, as far as this popup has seen it', async () => {
+  const { model, browser, change } = setUp({ cookies: loggedIn });
+  await settle();
+  for (const record of [startedIn('0'), endedIn('0')]) {
+    browser.records.set('0', record);
+    if (record.state.phase === 'ended') browser.cookies.set('0', []);
+    change();
+    await settle();
+    expect(model.state.value.view).toMatchObject({
+      uid: 'uid-A',
+      account: { profile: { name: 'Some' } },
+    });
+  }
+  const fresh = setUp({ records: [endedIn('0')] });
+  await settle();
+  expect(fresh.model.state.value.view).toMatchObject({ name: 'finished', uid: undefined });
 });
 
 it('the settings are opened', async () => {

@@ -1,6 +1,6 @@
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import { type Cookie, namesIn } from '../core/cookie.ts';
-import type { Mode } from '../core/log-out.ts';
+import type { Mode } from '../core/order.ts';
 import { internalError } from '../core/outcome.ts';
 import { isCurrent, isUnsettled, type LogOutRecord, livingOf } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
@@ -30,43 +30,88 @@ export interface PopupParts {
   listCookies(storeId: string): Promise<Cookie[]>;
   readRecords(): Promise<LogOutRecord[]>;
   fingerprint(salt: string, value: string): Promise<string>;
-  /** Calls back when access, cookies, records or stores may have changed. */
+  /** Calls back when access, cookies or stores may have changed. */
   onChange(listener: () => void): void;
+  /** Calls back with a record that the worker has changed; without one where it was forgotten. */
+  onRecordChanged(listener: (storeId: string, record: LogOutRecord | undefined) => void): void;
   /** Keeps the worker going until the returned function is called. */
   watchWorker(): () => void;
   siteTabIds(storeId: string): Promise<number[]>;
   reloadTabs(ids: readonly number[]): Promise<void>;
   openOptions(): Promise<void>;
+  readSettings(): Promise<{
+    readonly toolbarClick: 'ask' | 'countdown' | 'at-once';
+    readonly reloadTabs: boolean;
+  }>;
+  /** Whether a person has opened the popup; otherwise the extension has, to tell something. */
+  readonly isOpenedByPerson: boolean;
+  /** Calls back once nobody can see the popup any more. */
+  onHidden(listener: () => void): void;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back after so many milliseconds. */
+  after(milliseconds: number, callback: () => void): void;
+}
+
+/** All that the popup shows. */
+export interface PopupState {
+  readonly view: View;
+  /** The store that the view is about, once it is known. */
+  readonly store: CookieStore | undefined;
+  readonly others: readonly OtherView[];
+  /** The stores that "everywhere" logs out. */
+  readonly everywhere: readonly string[];
+  /** The open tabs of the site that a good ending offers to reload. */
+  readonly tabIds: readonly number[];
+  /** How many seconds are left until the log-out begins by itself. */
+  readonly countdown: number | undefined;
+  /** How many there were at first. */
+  readonly countdownFrom: number;
 }
 
 export interface PopupModel {
-  readonly view: ReadonlySignal<View>;
-  /** The store that the view is about, once it is known. */
-  readonly store: ReadonlySignal<CookieStore | undefined>;
-  readonly others: ReadonlySignal<readonly OtherView[]>;
-  /** The stores that "everywhere" logs out. */
-  readonly everywhere: ReadonlySignal<readonly string[]>;
-  /** The open tabs of the site that a good ending offers to reload. */
-  readonly tabIds: ReadonlySignal<readonly number[]>;
+  readonly state: ReadonlySignal<PopupState>;
   /** @param storeId the store to log out; the popup's own if it is not given. */
   logOut(mode: Mode, storeId?: string): Promise<void>;
   logOutEverywhere(): Promise<void>;
+  /** Calls the countdown off. */
+  stayLoggedIn(): void;
   grantAccess(): Promise<void>;
   reloadTabs(): Promise<void>;
   openOptions(): Promise<void>;
 }
+
+/** How long the countdown takes, in seconds. */
+const countdownFrom = 3;
+
+/** How late the countdown may end, in milliseconds: later, the page was hidden or the machine slept. */
+const lateness = 500;
+
+/**
+ * How many sessions one opening of the popup asks about: a page can set one dead id after another.
+ */
+const askLimit = 10;
 
 /** Follows the browser's state and offers what a person can do about it. */
 export function createPopupModel(parts: PopupParts): PopupModel {
   const { ask } = parts;
   const ownStoreId = parts.ownStoreId();
   const facts = signal<Facts>();
-  /** Whose the sessions are, by store, as far as the server has told. */
-  const accounts = signal<ReadonlyMap<string, { id: string; verdict: NavVerdict }>>(new Map());
+  /** Whose the sessions are, by their ids, as far as the server has told. */
+  const accounts = signal<ReadonlyMap<string, NavVerdict>>(new Map());
+  /** The session that was shown last of each store: whose a log-out is, or was. */
+  const lastShown = new Map<string, Session>();
+  let asked = 0;
+  /** The ids of the newest records, by store, whether or not they are still of interest. */
+  const newest = new Map<string, string>();
   const workerFailed = signal(false);
   /** Whether there are no facts because they cannot be read. */
   const cannotRead = signal(false);
   const tabIds = signal<readonly number[]>([]);
+  const countdown = signal<number>();
+  const settings = parts.readSettings();
+  /** The ids of the sessions in the own jar. */
+  let inOwnJar = '';
   /** The log-out after which the tabs were reloaded: they are not offered again. */
   let reloadedAfter: string | undefined;
 
@@ -76,7 +121,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     if (!read) return undefined;
     const withAccount = (store: StoreFacts): StoreFacts => ({
       ...store,
-      account: accounts.value.get(store.store.id)?.verdict,
+      account: store.sessionId === undefined ? undefined : accounts.value.get(store.sessionId),
     });
     return { ...read, own: withAccount(read.own), others: read.others.map(withAccount) };
   });
@@ -84,72 +129,102 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     workerFailed.value || cannotRead.value ? fault : viewOf(known.value),
   );
 
-  const setAccount = (storeId: string, account?: { id: string; verdict: NavVerdict }) => {
-    const next = new Map(accounts.peek());
-    if (account) next.set(storeId, account);
-    else next.delete(storeId);
-    accounts.value = next;
+  const setAccount = (id: string, verdict: NavVerdict) => {
+    accounts.value = new Map(accounts.peek()).set(id, verdict);
   };
+  const forgetAccount = (id: string) => {
+    if (!accounts.peek().has(id)) return;
+    accounts.value = new Map([...accounts.peek()].filter(([key]) => key !== id));
+  };
+  /** The sessions that are asked about again: what was known of them has grown old. */
+  const stale = new Set<string>();
 
   const askAccount = async (storeId: string, { id }: Session) => {
-    if (accounts.peek().get(storeId)?.id === id) return;
-    setAccount(storeId, { id, verdict: { liveness: 'unclear' } });
+    if (accounts.peek().has(id) && !stale.delete(id)) return;
+    if (asked === askLimit) return;
+    asked += 1;
+    setAccount(id, { ...accounts.peek().get(id), liveness: 'unclear' });
     const session = await parts.fingerprint(storeId, id);
     const answer = await ask({ type: 'get-profile', storeId, session });
-    if (answer.ok && accounts.peek().get(storeId)?.id === id) {
-      setAccount(storeId, { id, verdict: answer.value });
-    }
+    if (!answer.ok || !accounts.peek().has(id) || stale.has(id)) return;
+    setAccount(id, answer.value);
+    // Behind a dead one may stand the one that is alive.
+    if (answer.value.liveness === 'dead') refresh();
   };
 
   const readStore = async (
     store: CookieStore,
+    cookies: readonly Cookie[],
     hasAccess: boolean,
     records: readonly LogOutRecord[],
   ) => {
-    const cookies = await parts.listCookies(store.id);
     const sessions = sessionsIn(cookies);
-    const newest = records.find(({ storeId }) => storeId === store.id);
-    const prints = newest
-      ? await Promise.all(sessions.map(({ id }) => parts.fingerprint(newest.id, id)))
+    const stored = records.find(({ storeId }) => storeId === store.id);
+    const prints = stored
+      ? await Promise.all(sessions.map(({ id }) => parts.fingerprint(stored.id, id)))
       : [];
     // Without access every jar looks empty.
-    const record = newest && (!hasAccess || isCurrent(newest, prints)) ? newest : undefined;
-    const living = livingOf(newest, prints);
-    const session = newest
-      ? sessions.find((_, index) => living.includes(prints[index] ?? ''))
-      : sessions[0];
+    const record = stored && (!hasAccess || isCurrent(stored, prints)) ? stored : undefined;
+    const living = livingOf(stored, prints);
+    const candidates = stored
+      ? sessions.filter((_, index) => living.includes(prints[index] ?? ''))
+      : sessions;
+    const isDead = ({ id }: Session) => accounts.peek().get(id)?.liveness === 'dead';
+    const session = candidates.find((one) => !isDead(one)) ?? candidates[0];
     // While a session is being ended, or cannot be seen, what was known of it grows old.
     const isMoving = !hasAccess || record?.state.phase === 'working';
-    if (isMoving && accounts.peek().has(store.id)) setAccount(store.id);
+    for (const { id } of isMoving ? sessions : []) {
+      if (!hasAccess) forgetAccount(id);
+      else if (accounts.peek().has(id)) stale.add(id);
+    }
+    const whose = record ? await sessionOf(record, lastShown.get(store.id)) : session;
+    if (whose) lastShown.set(store.id, whose);
+    else lastShown.delete(store.id);
     const found: StoreFacts = {
       store,
       names: namesIn(accountCookies(cookies)),
       hasSession: session !== undefined,
-      uid: session?.uid,
+      sessionId: whose?.id,
+      uid: whose?.uid,
       record,
       account: undefined,
     };
     return { found, session: isMoving ? undefined : session };
   };
 
+  /** The session, if a record is about it. */
+  const sessionOf = async (record: LogOutRecord, session: Session | undefined) => {
+    if (!session) return undefined;
+    const print = await parts.fingerprint(record.id, session.id);
+    return record.sessions.includes(print) ? session : undefined;
+  };
+
   const read = async () => {
-    const [ownId, listed, hasAccess, records] = await Promise.all([
+    const [ownId, ownCookies, listed, hasAccess, records] = await Promise.all([
       ownStoreId,
+      ownStoreId.then(parts.listCookies),
       parts.listStores(),
       parts.hasAccess(),
       parts.readRecords(),
     ]);
-    const own = await readStore(parts.storeOf(ownId), hasAccess, records);
+    for (const { storeId, id } of records) newest.set(storeId, id);
+    const own = await readStore(parts.storeOf(ownId), ownCookies, hasAccess, records);
+    const inJar = JSON.stringify(sessionsIn(ownCookies).map(({ id }) => id));
+    // The countdown was about what was there when it began.
+    if (inJar !== inOwnJar) stayLoggedIn();
+    inOwnJar = inJar;
     // A container that was deleted before its log-out is told of all the same.
     const gone = records.map(({ storeId }) => parts.storeOf(storeId));
     const stores = new Map([...listed, ...gone].map((store) => [store.id, store]));
     stores.delete(ownId);
     const others = await Promise.all(
-      [...stores.values()].map((store) =>
-        readStore(store, hasAccess, records).catch(() => undefined),
-      ),
+      [...stores.values()].map(async (store) => {
+        const cookies = await parts.listCookies(store.id).catch(() => undefined);
+        return cookies && readStore(store, cookies, hasAccess, records);
+      }),
     );
     const seen = others.filter((other) => other !== undefined);
+    const before = facts.peek()?.own.record;
     const isFirst = facts.peek() === undefined;
     facts.value = { hasAccess, own: own.found, others: seen.map(({ found }) => found) };
     for (const { found, session } of [own, ...seen]) {
@@ -157,11 +232,52 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     }
     const { record } = own.found;
     if (record?.state.phase === 'working') workerFailed.value = false;
+    if (isFirst) void begin();
     if (view.peek().name === 'finished' && record?.id !== reloadedAfter) {
-      tabIds.value = await parts.siteTabIds(ownId);
+      const isReloaded = (await settings.catch(() => undefined))?.reloadTabs ?? false;
+      tabIds.value = isReloaded ? [] : await parts.siteTabIds(ownId);
     }
     // An end that could not be stored is told by the badge alone, until somebody looks.
-    if (isFirst && !record) void lookForUnstored(ownId);
+    const hasVanished = isFirst || before?.state.phase === 'working';
+    if (!record && hasVanished) void lookForUnstored(ownId);
+  };
+
+  const stayLoggedIn = () => {
+    countdown.value = undefined;
+  };
+
+  /**
+   * What opening the popup begins by itself, as the person has set it: only with a log-in before
+   * them that nothing else is to be said of, and never twice.
+   */
+  const begin = async () => {
+    // Settings that cannot be read begin nothing.
+    const { toolbarClick = 'ask' } = (await settings.catch(() => undefined)) ?? {};
+    if (!parts.isOpenedByPerson || view.peek().name !== 'logged-in') return;
+    if (toolbarClick === 'at-once') await logOut('server');
+    if (toolbarClick === 'countdown') countDown(parts.now() + countdownFrom * 1000);
+  };
+
+  /** A promise: it ends in time, or not at all. */
+  const countDown = (endsAt: number) => {
+    const left = endsAt - parts.now();
+    if (view.peek().name !== 'logged-in' || left < -lateness || left > countdownFrom * 1000) {
+      stayLoggedIn();
+    } else if (left <= 0) {
+      void logOut('server');
+    } else {
+      countdown.value = Math.ceil(left / 1000);
+      parts.after(left % 1000 || 1000, () => {
+        if (countdown.peek() !== undefined) countDown(endsAt);
+      });
+    }
+  };
+  parts.onHidden(stayLoggedIn);
+
+  const logOut = async (mode: Mode, wanted?: string) => {
+    stayLoggedIn();
+    const storeId = wanted ?? (await ownStoreId);
+    await start({ type: 'log-out', storeId, mode }, storeId);
   };
 
   const lookForUnstored = async (storeId: string) => {
@@ -174,7 +290,18 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     await read().catch(() => undefined);
     cannotRead.value = facts.peek() === undefined;
   });
-  parts.onChange(refresh);
+  const isWorking = () => facts.peek()?.own.record?.state.phase === 'working';
+  // What changes while it is at work is looked at when it has ended.
+  parts.onChange(() => {
+    if (!isWorking()) refresh();
+  });
+  parts.onRecordChanged((storeId, record) => {
+    const now = facts.peek();
+    // The worker has just judged it by the jar: it is shown before the jar is read again.
+    if (record && now?.own.store.id === storeId)
+      facts.value = { ...now, own: { ...now.own, record } };
+    if (!isWorking()) refresh();
+  });
   refresh();
 
   const records = computed(() =>
@@ -213,23 +340,29 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   /** Starts something; a worker stopped before it could answer takes up its record when it wakes. */
   const start = async (request: Parameters<typeof ask>[0], storeId: string) => {
     workerFailed.value = false;
+    const before = newest.get(storeId);
     const answer = await ask(request);
+    if (answer.ok) return;
     const stored = await parts.readRecords().catch(() => []);
     const record = stored.find((one) => one.storeId === storeId);
-    workerFailed.value = !answer.ok && record?.state.phase !== 'working';
+    // A worker that was stopped before it answered may have begun, and even have ended it.
+    workerFailed.value = record?.state.phase !== 'working' && record?.id === before;
   };
 
   return {
-    view,
-    store: computed(() => facts.value?.own.store),
-    others: computed(() => othersOf(known.value)),
-    everywhere: computed(() => storesWithSession(facts.value)),
-    tabIds,
-    async logOut(mode, wanted) {
-      const storeId = wanted ?? (await ownStoreId);
-      await start({ type: 'log-out', storeId, mode }, storeId);
-    },
+    state: computed(() => ({
+      view: view.value,
+      store: facts.value?.own.store,
+      others: othersOf(known.value),
+      everywhere: storesWithSession(facts.value),
+      tabIds: tabIds.value,
+      countdown: view.value.name === 'logged-in' ? countdown.value : undefined,
+      countdownFrom,
+    })),
+    logOut,
+    stayLoggedIn,
     async logOutEverywhere() {
+      stayLoggedIn();
       const storeIds = storesWithSession(facts.peek());
       if (storeIds.length > 0)
         await start({ type: 'log-out-everywhere', storeIds }, storeIds[0] ?? '');
@@ -254,6 +387,8 @@ export const fault: View = {
   endedAt: undefined,
   revocation: undefined,
   followUps: undefined,
+  uid: undefined,
+  account: undefined,
 };
 
 /**

@@ -54,6 +54,7 @@ const nothing: StoreFacts = {
   store: { id: '0', kind: 'default' },
   names: [],
   hasSession: false,
+  sessionId: undefined,
   uid: undefined,
   record: undefined,
   account: undefined,
@@ -67,6 +68,7 @@ const shows = (name: 'finished' | 'failed', outcome: Outcome) => ({
   endedAt: 7,
   revocation: undefined,
   followUps: undefined,
+  account: undefined,
 });
 const loggedInView = { name: 'logged-in', uid: '42', account: undefined };
 const loggedOutView = { name: 'logged-out', hasLeftovers: false };
@@ -101,6 +103,8 @@ describe('a log-out under way is shown', () => {
     expect(see({ ...facts, record: working })).toEqual({
       name: 'working',
       record: working,
+      uid: facts.uid,
+      account: undefined,
     });
   });
 });
@@ -119,7 +123,10 @@ describe('an end is shown, with when it was', () => {
     ['a failure about a further session, which was kept', loggedIn, otherSession],
   ])('%s', (_, facts, outcome) => {
     const name = (goodKinds as readonly string[]).includes(outcome.kind) ? 'finished' : 'failed';
-    expect(see({ ...facts, record: endedWith(outcome) })).toEqual(shows(name, outcome));
+    expect(see({ ...facts, record: endedWith(outcome) })).toEqual({
+      ...shows(name, outcome),
+      uid: facts.uid,
+    });
   });
 
   it.each(['asking', 'proven', 'unknown', 'still-alive'] as const)(

@@ -11,6 +11,8 @@ export interface StoreFacts {
   readonly names: readonly AccountCookieName[];
   /** Whether the jar holds a session; a dead id that could not be removed is none. */
   readonly hasSession: boolean;
+  /** The session in the jar, or the one that the record is about, as far as it was seen. */
+  readonly sessionId: string | undefined;
   readonly uid: string | undefined;
   /** The store's log-out, as long as it speaks of what the jar holds. */
   readonly record: LogOutRecord | undefined;
@@ -27,8 +29,14 @@ export interface Facts {
   readonly others: readonly StoreFacts[];
 }
 
+/** Whose log-in it is, as far as that is known. */
+export interface Whose {
+  readonly uid: string | undefined;
+  readonly account: NavVerdict | undefined;
+}
+
 /** A log-out that has ended, as it is shown. */
-export interface EndedView {
+export interface EndedView extends Whose {
   readonly name: 'finished' | 'failed';
   readonly outcome: Outcome;
   /** Milliseconds since 1970; undefined when the worker did not answer at all. */
@@ -42,12 +50,8 @@ export type View =
   | { readonly name: 'loading' }
   | { readonly name: 'no-access' }
   | { readonly name: 'logged-out'; readonly hasLeftovers: boolean }
-  | {
-      readonly name: 'logged-in';
-      readonly uid: string | undefined;
-      readonly account: NavVerdict | undefined;
-    }
-  | { readonly name: 'working'; readonly record: LogOutRecord }
+  | ({ readonly name: 'logged-in' } & Whose)
+  | ({ readonly name: 'working'; readonly record: LogOutRecord } & Whose)
   | EndedView;
 
 /** The view of the store that the popup was opened on. */
@@ -65,15 +69,16 @@ export function viewOf(facts: Facts | undefined): View {
 
 /** The view of one store. */
 function viewOfStore({ record, ...facts }: StoreFacts, hasAccess: boolean): View {
-  if (record?.state.phase === 'working') return { name: 'working', record };
+  const whose = { uid: facts.uid, account: facts.account };
+  if (record?.state.phase === 'working') return { name: 'working', record, ...whose };
   const ended = record?.state;
   if (ended && !(hasAccess && ended.outcome.kind === 'no-access')) {
     const { outcome, endedAt, revocation, followUps } = ended;
     const name = isGood(outcome) ? 'finished' : 'failed';
-    return { name, outcome, endedAt, revocation, followUps };
+    return { name, outcome, endedAt, revocation, followUps, ...whose };
   }
   return facts.hasSession
-    ? { name: 'logged-in', uid: facts.uid, account: facts.account }
+    ? { name: 'logged-in', ...whose }
     : { name: 'logged-out', hasLeftovers: facts.names.length > 0 };
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { modes } from '../core/log-out.ts';
+import { modes } from '../core/order.ts';
 
 const storeId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 

@@ -2,17 +2,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import en from '../../public/_locales/en/messages.json' with { type: 'json' };
 import { followUpResults, followUps } from '../core/follow-ups.ts';
+import { beginning, type Mode, type Progress, steps } from '../core/order.ts';
 import {
   fatesOf,
   goodKinds,
   type Outcome,
   outcomeSchema,
+  type Revocation,
   reaches,
   remainReasons,
+  unexpectedReasons,
 } from '../core/outcome.ts';
-import { unexpectedReasons } from '../core/reply.ts';
-import { endingOf, fateTexts, followUpTexts, revocationTexts, storeName } from './ending.ts';
+import { adviceOf } from './advice.ts';
+import { fateTexts, followUpTexts, stateTexts, storeName } from './labels.ts';
 import type { Message, Translate } from './message.ts';
+import { counted } from './plural.ts';
+import { plan, progressRows, type RowState, receiptRows } from './rows.ts';
+import { isWell, titleOf } from './title.ts';
 
 interface Entry {
   readonly message: string;
@@ -143,21 +149,36 @@ it('a message without what it needs does not compile', () => {
   expect(() => t('badgeTitle', 'one')).toThrow();
 });
 
-describe('each ending', () => {
+/** All that a person is told of an end. */
+function told(outcome: Outcome, revocation?: Revocation): Message[] {
+  return [
+    [titleOf(outcome, revocation)],
+    ...receiptRows(outcome, revocation).map(({ text }) => text),
+    ...adviceOf(outcome, revocation, list).sentences,
+  ];
+}
+
+describe('each end', () => {
   it.each(outcomes)('has its words: %j', (outcome) => {
-    const ending = endingOf(outcome, undefined, list);
-    const words = [
-      [ending.title],
-      ...ending.sentences,
-      ...ending.answer,
-      ...ending.next,
-    ] as Message[];
-    for (const message of words) expect(say(message)).toMatch(/\S/);
-    expect(ending.sentences.length).toBeGreaterThan(0);
-    expect(ending.isGood).toBe(good.includes(outcome.kind));
-    const isDone = good.includes(outcome.kind) && outcome.kind !== 'removed-locally';
-    expect(ending.next.length > 0).toBe(!isDone);
+    for (const message of told(outcome)) expect(say(message)).toMatch(/\S/);
+    expect(isWell(outcome, undefined)).toBe(good.includes(outcome.kind));
   });
+
+  it.each(outcomes)('has three rows, of the three steps: %j', (outcome) => {
+    expect(receiptRows(outcome, undefined).map(({ step }) => step)).toEqual(steps);
+  });
+
+  it.each(outcomes)(
+    'fails in red only where it is not good, and then says what to do: %j',
+    (outcome) => {
+      const rows = receiptRows(outcome, undefined);
+      const isBad = rows.some(({ state }) => ['failed', 'kept'].includes(state));
+      const isUnseen = outcome.kind === 'no-access' && outcome.reached === 'accepted';
+      expect(isBad).toBe(!good.includes(outcome.kind) && !isUnseen);
+      const isDone = good.includes(outcome.kind) && outcome.kind !== 'removed-locally';
+      expect(adviceOf(outcome, undefined, list).sentences.length > 0).toBe(!isDone);
+    },
+  );
 
   /** What can still be done: nothing without the session's id, and no removal of what stays. */
   const buttonsAfter = (outcome: Outcome) => {
@@ -174,158 +195,166 @@ describe('each ending', () => {
       : outcome.kind === 'no-access'
         ? ['grant-access']
         : buttonsAfter(outcome);
-    expect(endingOf(outcome, undefined, list).actions).toEqual(actions);
+    expect(adviceOf(outcome, undefined, list).actions).toEqual(actions);
   });
 
-  it('has a title of its own', () => {
-    const titles = new Map(
-      outcomes.map((outcome) => [outcome.kind, endingOf(outcome, undefined, list).title]),
+  it('has words of its own', () => {
+    const words = new Map(
+      outcomes.map((outcome) => [outcome.kind, JSON.stringify(told(outcome).slice(0, 3))]),
     );
-    expect(new Set(titles.values()).size).toBe(14);
+    expect(new Set(words.values()).size).toBe(outcomeSchema.options.length);
   });
 
   it('has other words for each reason', () => {
     const unexpected = outcomes.filter(({ kind }) => kind === 'unexpected-reply');
-    const texts = unexpected.map((outcome) => endingOf(outcome, undefined, list).sentences[0]?.[0]);
+    const texts = unexpected.map((outcome) => receiptRows(outcome, undefined)[0]?.text[0]);
     expect(new Set(texts).size).toBe(unexpectedReasons.length);
   });
 });
 
-describe('an ending tells', () => {
+describe('an end tells', () => {
   const all = (fate: 'remaining' | 'absent') => {
     const names = ['SESSDATA', 'bili_jct', 'DedeUserID', 'DedeUserID__ckMd5'] as const;
     return fatesOf([], [], fate === 'remaining' ? names : []);
   };
-  const deleted = fatesOf(['SESSDATA'], [], []);
 
   it.each<[string, Outcome, string[]]>([
     [
       'which cookies cannot be removed',
       { kind: 'cookies-remain', reason: 'not-removable', cookies, sessionEnded: false },
-      ['cookiesRemainNotRemovable SESSDATA'],
+      ['titleCookiesRemain', 'revokeNothing', 'clearFailed', 'adviceRemoveByHand SESSDATA'],
     ],
     [
-      'which cookies are kept, and that the session itself has ended',
+      'that another log-in is kept, and the one that was meant has ended',
       {
         kind: 'cookies-remain',
         reason: 'other-session',
-        cookies: fatesOf([], [], ['SESSDATA', 'bili_jct']),
+        cookies: all('remaining'),
         sessionEnded: true,
       },
-      ['cookiesRemainOtherSession SESSDATA + bili_jct', 'sessionEnded'],
+      ['titleStillLoggedIn', 'revokeDone', 'clearOther', 'adviceOtherLogIn'],
     ],
     [
       'that nothing was removed',
       { kind: 'offline', cookies: all('remaining'), othersEnded: false },
-      ['offlineText', 'nothingRemoved'],
+      ['titleStillLoggedIn', 'failOffline', 'clearKept', 'adviceOffline'],
     ],
     [
-      'that one session has ended, and the other was kept',
+      'that one log-in has ended, and the other was kept',
       { kind: 'csrf-rejected', cookies: all('remaining'), othersEnded: true, detail: {} },
-      ['csrfRejectedText', 'othersEnded', 'logInKept'],
-    ],
-    [
-      'that the cookies went all the same',
-      { kind: 'blocked', cookies: deleted, othersEnded: false, detail: {} },
-      ['blockedText', 'cookiesWentAnyway'],
+      ['titleStillLoggedIn', 'failRefused', 'clearKept', 'othersEnded', 'adviceRefused'],
     ],
     [
       'that the cookies went another way',
       { kind: 'timeout', cookies: all('absent'), othersEnded: false },
-      ['timeoutText', 'cookiesWentAnyway'],
+      ['titleNotConfirmed', 'failTimeout', 'clearGone', 'adviceTimeout'],
     ],
     [
       'nothing of cookies that are not known',
       { kind: 'unexpected-reply', reason: 'internal-error', othersEnded: false, detail: {} },
-      ['unexpectedInternalError'],
+      ['titleNotConfirmed', 'failInternal', 'clearUnseen', 'adviceRetryOrSite'],
     ],
     [
-      'that one session had ended before its container was deleted',
+      'that one log-in had ended before its container was deleted',
       { kind: 'unexpected-reply', reason: 'store-gone', othersEnded: true, detail: {} },
-      ['unexpectedStoreGone', 'othersEnded'],
+      ['titleNotConfirmed', 'failStoreGone', 'clearUnseen', 'othersEnded', 'adviceChangePassword'],
+    ],
+    [
+      'that a log-in is lost, although another one is there',
+      {
+        kind: 'unexpected-reply',
+        reason: 'session-gone',
+        ...failed,
+        cookies: all('remaining'),
+        detail: {},
+      },
+      ['titleStillLoggedIn', 'failSessionGone', 'clearOther', 'adviceChangePassword'],
     ],
     [
       'that nothing was sent without access',
       { kind: 'no-access', reached: 'nothing-sent' },
-      ['noAccessText'],
+      ['titleNoAccess', 'failNoAccess', 'clearUnseen', 'adviceGrantAccess'],
     ],
     [
       'that the request was sent before access was withdrawn',
       { kind: 'no-access', reached: 'asked' },
-      ['noAccessAsked'],
+      ['titleNotConfirmed', 'failNoAccess', 'clearUnseen', 'adviceGrantAccess'],
     ],
     [
       'that Bilibili had said yes before access was withdrawn',
       { kind: 'no-access', reached: 'accepted' },
-      ['noAccessAccepted'],
+      ['titleNotConfirmed', 'revokeDone', 'clearUnseen', 'adviceGrantAccess'],
     ],
-    [
-      'that a web page came, and not what it did not say',
-      { kind: 'unexpected-reply', reason: 'web-page', ...failed, detail: {} },
-      ['unexpectedWebPage', 'nothingRemoved'],
-    ],
-    ['only the good of a good one', { kind: 'logged-out', cookies: deleted }, ['loggedOutText']],
-  ])('%s', (_, outcome, sentences) => {
-    expect(
-      endingOf(outcome, undefined, list).sentences.map((sentence) => sentence.join(' ')),
-    ).toEqual(sentences);
+  ])('%s', (_, outcome, words) => {
+    const rows = told(outcome).map((message) => message.join(' '));
+    expect(rows.filter((word) => word !== 'proveAhead')).toEqual(words);
   });
 
   it.each([
-    [undefined, 'rateLimitedNext'],
-    [0, 'rateLimitedNext'],
-    [60, 'rateLimitedNextSeconds 60'],
-    [119, 'rateLimitedNextSeconds 119'],
-    [121, 'rateLimitedNextMinutes 3'],
-    [7_200, 'rateLimitedNextMinutes 120'],
+    [undefined, 'advicePause'],
+    [0, 'advicePause'],
+    [60, 'advicePauseSeconds 60'],
+    [119, 'advicePauseSeconds 119'],
+    [121, 'advicePauseMinutes 3'],
+    [7_200, 'advicePauseMinutes 120'],
     // Of years: a number would say nothing.
-    [7_201, 'rateLimitedNextLater'],
-    [999_999_999, 'rateLimitedNextLater'],
+    [7_201, 'advicePauseLater'],
+    [999_999_999, 'advicePauseLater'],
   ])('how long to wait: %j', (retryAfterSeconds, next) => {
     const outcome: Outcome = { kind: 'rate-limited', ...failed, detail: {}, retryAfterSeconds };
-    expect(endingOf(outcome, undefined, list).next.map((message) => message.join(' '))).toEqual([
-      next,
-    ]);
-  });
-
-  it.each([
-    [{}, []],
-    [{ status: 200 }, ['replyStatus 200']],
-    [{ status: 200, code: 0 }, ['replyStatus 200', 'replyCode 0']],
-    [detail, ['replyStatus 412', 'replyCode -412']],
-  ])('the server’s answer, by its numbers: %j', (given, answer) => {
-    const ending = endingOf({ kind: 'blocked', ...failed, detail: given }, undefined, list);
-    expect(ending.answer.map((message) => message.join(' '))).toEqual(answer);
+    const { sentences } = adviceOf(outcome, undefined, list);
+    expect(sentences.map((message) => message.join(' '))).toEqual([next]);
   });
 });
 
-describe('a yes that the proof refutes', () => {
+describe('the proof of a yes', () => {
   const outcome: Outcome = { kind: 'logged-out', cookies };
 
   it.each([
-    [undefined, true],
-    ['asking', true],
-    ['proven', true],
-    ['unknown', true],
-    ['still-alive', false],
-  ] as const)('is no good end: %s', (revocation, isGood) => {
-    const { isGood: isGoodEnding, title } = endingOf(outcome, revocation, list);
-    expect(isGoodEnding).toBe(isGood);
-    expect(title === 'loggedOutTitle').toBe(isGood);
+    [undefined, 'now', 'proveNow', true],
+    ['asking', 'now', 'proveNow', true],
+    ['proven', 'done', 'proveDone', true],
+    ['unknown', 'unknown', 'proveUnknown', true],
+    ['still-alive', 'failed', 'proveStillAlive', false],
+  ] as const)('%s', (revocation, state, key, isGood) => {
+    expect(receiptRows(outcome, revocation)[2]).toEqual({ step: 'prove', state, text: [key] });
+    expect(isWell(outcome, revocation)).toBe(isGood);
+    expect(titleOf(outcome, revocation) === 'titleLoggedOut').toBe(isGood);
   });
 
-  it('has words of its own', () => {
-    const { title, sentences } = endingOf(outcome, 'still-alive', list);
-    const words = [[title], ...sentences] as Message[];
-    for (const message of words) expect(say(message)).toMatch(/\S/);
-    expect(sentences.flat()).not.toContain('loggedOutText');
-    const others = outcomes.map((other) => endingOf(other, undefined, list).title);
-    expect(others).not.toContain(title);
+  it('that refutes it leaves no word of it standing as a fact', () => {
+    expect(told(outcome, 'still-alive').flat()).toEqual([
+      ...['titleStillAlive', 'revokeSaidYes', 'clearDone', 'proveStillAlive'],
+      'adviceChangePassword',
+    ]);
   });
 });
 
-it('fates and proofs have words of their own', () => {
-  const keys = [...Object.values(fateTexts), ...Object.values(revocationTexts).flat()];
+describe('a log-out under way', () => {
+  it.each<[Mode, Progress['step'], RowState[]]>([
+    ['server', 'revoke', ['now', 'ahead', 'ahead']],
+    ['server', 'clear', ['done', 'now', 'ahead']],
+    ['local', 'revoke', ['skipped', 'now', 'skipped']],
+  ])('in the mode %s, at the step %s', (mode, step, states) => {
+    const rows = progressRows(mode, { ...beginning, step });
+    expect(rows.map(({ state }) => state)).toEqual(states);
+    expect(rows.map((row) => row.step)).toEqual(plan.map((row) => row.step));
+    for (const { text } of [...rows, ...plan]) expect(say(text)).toMatch(/\S/);
+  });
+});
+
+it.each([
+  ['en', 1, ['reloadTabsOne']],
+  ['en', 2, ['reloadTabsOther', '2']],
+  // No plurals in these.
+  ['zh-CN', 1, ['reloadTabsOther', '1']],
+  ['ja', 1, ['reloadTabsOther', '1']],
+] as const)('a number has the form that its language has: %s, %i', (language, count, message) => {
+  expect(counted(language, count, 'reloadTabsOne', 'reloadTabsOther')).toEqual(message);
+});
+
+it('fates and states have words of their own', () => {
+  const keys = [...Object.values(fateTexts), ...Object.values(stateTexts)];
   for (const key of keys) expect(say([key])).toMatch(/\S/);
   expect(new Set(keys).size).toBe(keys.length);
 });

@@ -12,7 +12,8 @@ type CountOf<K extends MessageKey> = Catalogue[K] extends { placeholders: infer 
     : 1
   : 0;
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
-type KeyWith<Count extends number> = {
+/** A key of a message with so many placeholders. */
+export type KeyWith<Count extends number> = {
   [K in MessageKey]: CountOf<K> extends Count ? K : never;
 }[MessageKey];
 

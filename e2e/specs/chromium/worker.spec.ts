@@ -1,4 +1,4 @@
-import { beginning, type Progress } from '../../../src/core/resume.ts';
+import { beginning, type Progress } from '../../../src/core/order.ts';
 import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import {
   accountCookiesOf,

@@ -1,9 +1,9 @@
 import type { Cookie } from '../cookie.ts';
-import { logOut, lookAt, type Mode, type Result } from '../log-out.ts';
+import { logOut, lookAt, type Result } from '../log-out.ts';
 import type { Needs } from '../needs.ts';
+import { beginning, type Mode, type Order, type Progress } from '../order.ts';
 import type { Fate, Fates } from '../outcome.ts';
 import type { Answer } from '../reply.ts';
-import { beginning, type Order, type Progress } from '../resume.ts';
 import { csrfRejected, loginPage, navAlive, navDead, yes } from './answers.ts';
 import { valuesOf } from './cookies.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { isSisterAddress, logOutOfSisterSite } from './biligame.ts';
 import type { Cookie } from './cookie.ts';
-import { isSisterAddress, logOutOfSisterSite } from './follow-ups.ts';
 import type { Answer } from './reply.ts';
 import { json, lost, navAlive, navDead, reply, timedOut } from './testing/answers.ts';
 import { bystanders, cookie, idOf, logIn } from './testing/cookies.ts';
