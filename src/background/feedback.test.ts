@@ -51,24 +51,28 @@ function setUp({ isInSight = async () => true, isBroken = false } = {}) {
     after: (milliseconds, callback) => timers.push({ at: time + milliseconds, callback }),
     now: () => time,
   });
+  const pass = (milliseconds: number) => {
+    time += milliseconds;
+    const due = timers.filter(({ at }) => at <= time);
+    for (const timer of due) {
+      timers.splice(timers.indexOf(timer), 1);
+      timer.callback();
+    }
+  };
   return {
     ...feedback,
     badges,
     colors,
     popups,
-    /** Shows one state of a record after another. */
+    /** Shows one state of a record after another, each for long enough. */
     showAll(...records: LogOutRecord[]) {
-      for (const record of records) feedback.show(record);
-    },
-    badge: () => badges.at(-1)?.split('|')[0],
-    pass(milliseconds: number) {
-      time += milliseconds;
-      const due = timers.filter(({ at }) => at <= time);
-      for (const timer of due) {
-        timers.splice(timers.indexOf(timer), 1);
-        timer.callback();
+      for (const record of records) {
+        feedback.show(record);
+        pass(50);
       }
     },
+    badge: () => badges.at(-1)?.split('|')[0],
+    pass,
   };
 }
 
@@ -111,9 +115,18 @@ describe('the badge', () => {
       `!|${titled('titleNoAccess')}`,
     ],
   ])('shows %s', (_, record, badge) => {
-    const { show, badges } = setUp();
-    show(record);
+    const { showAll, badges } = setUp();
+    showAll(record);
     expect(badges).toEqual([badge]);
+  });
+
+  it('says nothing of work that ends at once, but its end', () => {
+    const { show, badges, pass } = setUp();
+    show(start());
+    pass(49);
+    show(endOf(start(), good));
+    pass(1);
+    expect(badges).toEqual([`✓|${titled('titleLoggedOut')}`]);
   });
 
   it('has a color of its own for work, good and bad', () => {

@@ -2,6 +2,9 @@ import { type EndedRecord, type LogOutRecord, needsAttention } from '../core/rec
 import type { Message, Translate } from '../text/message.ts';
 import { isWell, titleOf } from '../text/title.ts';
 
+/** How long work may take before it is worth a sign, in milliseconds. */
+const workDelay = 50;
+
 /** How long the ✓ stays, in milliseconds. */
 const tickDuration = 6_000;
 
@@ -100,7 +103,9 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
       // Deleted first: a map keeps the order in which its keys came.
       known.delete(record.storeId);
       known.set(record.storeId, record);
-      draw();
+      // Drawing takes the browser's time, which the log-out needs: what ends at once shows its end.
+      if (record.state.phase === 'ended') draw();
+      else if (before?.id !== record.id) after(workDelay, draw);
       if (record.trigger === 'popup' || record.state.phase !== 'ended') return;
       const hasJustEnded = before?.id === record.id && before.state.phase === 'working';
       const isWarning =

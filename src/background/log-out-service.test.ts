@@ -189,7 +189,8 @@ describe('one log-out', () => {
       state.phase === 'working' ? state.progress.step : (state.revocation ?? '');
     const steps = records.history.map(told);
     expect([...new Set(steps)]).toEqual(['revoke', 'asking', 'proven']);
-    expect(shown).toEqual(records.history);
+    // The first one is shown before it is stored, with the first progress.
+    expect(shown.slice(1)).toEqual(records.history.slice(1));
     expect(shown.at(-1)).toEqual({
       id: 'id-1',
       storeId: '0',
@@ -947,7 +948,7 @@ describe('what follows a good end', () => {
     const ends = records.history.flatMap(({ state }) => (state.phase === 'ended' ? [state] : []));
     expect(ends[0]?.followUps).toEqual({ biligame: 'working', siteData: 'working' });
     expect(ends.at(-1)?.followUps).toEqual({ biligame: 'other-session', siteData: 'done' });
-    expect(shown).toEqual(records.history);
+    expect(shown.slice(1)).toEqual(records.history.slice(1));
   });
 
   it.each<[string, SetUp, Mode, number]>([

@@ -141,33 +141,67 @@ export function createLogOutService(parts: Parts): LogOutService {
 
   /**
    * Runs a log-out under its record, to the outcome.
-   * @param stored resolves when the record is stored: before that, no request leaves.
+   * @param stored settles when the record is stored. Without it, that is done together with the first
+   *   progress; what cannot be stored then has no effect.
+   * @returns two promises: that the record is stored, and that the log-out has its outcome.
    */
-  const run = async (record: LogOutRecord, stored: Promise<unknown>) => {
+  const run = (
+    record: LogOutRecord,
+    stored?: Promise<unknown>,
+    seen?: Parameters<typeof logOut>[2],
+  ) => {
+    const first = deferred();
+    if (stored) first.follow(stored);
+    let isStored = stored !== undefined;
+    const report = async (progress: Progress) => {
+      if (isStored) {
+        await first.promise;
+        await update(record, (current) => withProgress(current, progress));
+        return;
+      }
+      isStored = true;
+      const further = withProgress(record, progress);
+      known.set(record.storeId, further);
+      first.follow(records.put(further));
+      // Without its watchdog a log-out still ends, as long as the worker lives.
+      watchdog.set().catch(() => undefined);
+      await first.promise;
+    };
+    const ended = runWith(record, report, seen).finally(first.resolve);
+    return { stored: first.promise, ended };
+  };
+
+  const runWith = async (
+    record: LogOutRecord,
+    report: Needs['report'],
+    seen: Parameters<typeof logOut>[2],
+  ) => {
     unfinished += 1;
-    // Without its watchdog a log-out still ends, as long as the worker lives.
-    watchdog.set().catch(() => undefined);
     // Read while the server is asked: nobody waits for it at the end.
-    const switchedOn = parts.followUps.switchedOn().catch(() => []);
+    let switchedOn: Promise<FollowUp[]> | undefined;
+    const tasks = () => {
+      switchedOn ??= parts.followUps.switchedOn().catch(() => []);
+      return switchedOn;
+    };
     let result: Result;
     try {
-      const report = async (progress: Progress) => {
-        await stored;
-        await update(record, (current) => withProgress(current, progress));
+      const reportAndRead = async (progress: Progress) => {
+        await report(progress);
+        void tasks();
       };
-      result = await logOut({ ...needsOf(record), report }, orderOf(record));
+      result = await logOut({ ...needsOf(record), report: reportAndRead }, orderOf(record), seen);
     } catch {
       const { jar, fingerprint } = needsOf(record);
       const left = await lookAt(jar, fingerprint).catch(() => record);
       result = { outcome: internalError, kept: left.sessions, dead: [], endedIds: [] };
     }
     const { outcome, prove, kept, dead } = result;
-    const tasks = isGood(outcome) ? parts.followUps.after(outcome, await switchedOn) : [];
+    const following = isGood(outcome) ? parts.followUps.after(outcome, await tasks()) : [];
     const isProving = prove !== undefined;
-    const end = { outcome, endedAt: parts.now(), isProving, tasks, kept, dead };
+    const end = { outcome, endedAt: parts.now(), isProving, tasks: following, kept, dead };
     await update(record, (current) => withOutcome(current, end));
     if (changed.delete(record.storeId)) await forgetOutdated();
-    void finish(record, result, tasks);
+    void finish(record, result, following);
   };
 
   /** Fills in the proof and what follows, by which time a later log-out may be under way. */
@@ -190,8 +224,10 @@ export function createLogOutService(parts: Parts): LogOutService {
 
   /** Runs log-outs one after another; each store is kept to one at a time. */
   const runQueue = async (queue: readonly LogOutRecord[], stored: Promise<unknown>) => {
+    // Until the last one has ended, the worker may be stopped.
+    if (queue.length > 0) watchdog.set().catch(() => undefined);
     for (const record of queue) {
-      await run(record, stored).catch(() => undefined);
+      await run(record, stored).ended.catch(() => undefined);
       underWay.delete(record.storeId);
     }
   };
@@ -247,20 +283,32 @@ export function createLogOutService(parts: Parts): LogOutService {
     const begin = async (storeId: string) => {
       const id = parts.newId();
       const { jar, fingerprint } = needsOf({ id, storeId });
+      const changes = jar.follow();
       // A jar that cannot be read now is read again, and told of, by the log-out itself.
-      const looked = await lookAt(jar, fingerprint).catch(() => ({ sessions: [], found: [] }));
-      const found = { sessions: [...looked.sessions], found: [...looked.found] };
-      return begun({ ...common, id, storeId, startedAt: parts.now(), ...found });
+      const look = await lookAt(jar, fingerprint).catch(() => undefined);
+      const { sessions = [], found = [] } = look ?? {};
+      const start = { ...common, id, storeId, startedAt: parts.now() };
+      const record = begun({ ...start, sessions: [...sessions], found: [...found] });
+      if (look && free.length === 1) return { record, seen: { cookies: look.cookies, changes } };
+      // By its turn this will be old.
+      changes.stop();
+      return { record };
     };
-    const queue = await Promise.all(free.map(begin));
+    const asked = await Promise.all(free.map(begin));
+    const queue = asked.map(({ record }) => record);
     // From now on, what an earlier log-out still waits for is written no more.
-    const stored = Promise.all(
-      queue.map((record) => {
-        known.set(record.storeId, record);
-        return records.put(record);
-      }),
-    );
-    for (const record of queue) feedback.show(record);
+    for (const record of queue) {
+      known.set(record.storeId, record);
+      feedback.show(record);
+    }
+    const [only, ...others] = queue;
+    if (only && others.length === 0) {
+      const { stored, ended } = run(only, undefined, asked[0]?.seen);
+      ended.catch(() => undefined).finally(() => underWay.delete(only.storeId));
+      await stored;
+      return;
+    }
+    const stored = Promise.all(queue.map((record) => records.put(record)));
     void runQueue(queue, stored);
     await stored;
   };
@@ -296,6 +344,19 @@ export function createLogOutService(parts: Parts): LogOutService {
       }
     },
   };
+}
+
+/** A promise that takes what becomes of another one; whatever comes first counts. */
+function deferred() {
+  let resolve = () => {};
+  let follow: (other: Promise<unknown>) => void = () => {};
+  const promise = new Promise<void>((accept, reject) => {
+    resolve = accept;
+    follow = (other) => void other.then(accept as () => void, reject);
+  });
+  // Whoever waits for it is told; nobody has to.
+  promise.catch(() => undefined);
+  return { promise, resolve, follow };
 }
 
 /** How long an end is left for somebody who is looking at it, in milliseconds. */

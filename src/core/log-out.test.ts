@@ -839,7 +839,7 @@ describe('progress is written down, and waited for, before it has an effect', ()
       { cookies: bystanders },
       'ask for access, list, ask for access, list, ask for access',
     ],
-    ['no access', 'server', { isGranted: false }, 'ask for access, list'],
+    ['no access', 'server', { isGranted: false }, 'ask for access, list, ask for access'],
   ])('%s', async (_, mode, options, events) => {
     const world = createWorld({ cookies: [], ...options });
     await press(world, mode);

@@ -1,6 +1,6 @@
 import { clear } from './clear.ts';
-import { namesIn } from './cookie.ts';
-import type { Jar, Needs } from './needs.ts';
+import { type Cookie, namesIn } from './cookie.ts';
+import type { Changes, Jar, Needs } from './needs.ts';
 import type { Order } from './order.ts';
 import { fatesOf, isGood, type Outcome, type Revocation } from './outcome.ts';
 import { prove } from './prove.ts';
@@ -25,14 +25,19 @@ export interface Result {
   readonly prove?: () => Promise<Revocation>;
 }
 
-/** What a jar holds of an account at one moment: who presses the button means this. */
+/** What a jar holds of an account at one moment: a log-out that is asked for now means this. */
+export interface Look extends Pick<Order, 'sessions' | 'found'> {
+  readonly cookies: readonly Cookie[];
+}
+
+/** Looks at a jar. */
 export async function lookAt(
   jar: Pick<Jar, 'list'>,
   fingerprint: Needs['fingerprint'],
-): Promise<Pick<Order, 'sessions' | 'found'>> {
-  const account = accountCookies(await jar.list());
-  const sessions = await Promise.all(sessionsIn(account).map(({ id }) => fingerprint(id)));
-  return { sessions, found: namesIn(account) };
+): Promise<Look> {
+  const cookies = accountCookies(await jar.list());
+  const sessions = await Promise.all(sessionsIn(cookies).map(({ id }) => fingerprint(id)));
+  return { sessions, found: namesIn(cookies), cookies };
 }
 
 /**
@@ -43,13 +48,24 @@ export async function lookAt(
  * the server's yes, after its word that the session is dead, or in the mode `local`; and only those
  * of sessions that were there when the person asked.
  *
+ * @param seen what the jar held a moment ago, and what was set in it since: it is not read again.
  * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
  */
-export async function logOut(needs: Needs, order: Order): Promise<Result> {
-  const changes = needs.jar.follow();
+export async function logOut(
+  needs: Needs,
+  order: Order,
+  seen?: { readonly cookies: readonly Cookie[]; readonly changes: Changes },
+): Promise<Result> {
+  const changes = seen?.changes ?? needs.jar.follow();
   const work = begin(needs, order, changes.set);
   try {
-    const failure = order.mode === 'server' ? await revokeAll(work) : undefined;
+    // Both at once. What is removed later is read anew before it.
+    const [isGranted, cookies] = await Promise.all([
+      needs.access.isGranted(),
+      order.mode === 'server' && (seen?.cookies ?? work.list()),
+    ]);
+    if (!isGranted) throw new AccessLost();
+    const failure = cookies ? await revokeAll(work, cookies) : undefined;
     const cleared = await clear(work, failure === undefined);
     const swept = await revokeSwept(work);
 

@@ -23,10 +23,17 @@ export interface Jar {
   remove(cookie: Cookie): Promise<void>;
   /** Whether the store is still there: of a deleted one the browser shows an empty jar. */
   exists(): Promise<boolean>;
-  /** Follows the jar until `stop`; `set` tells which account cookies were set meanwhile. */
-  follow(): { set(): Cookie[]; stop(): void };
+  /** Follows the jar until it is told to stop. */
+  follow(): Changes;
   /** Whether our own requests carry this store's cookies. */
   readonly isAmbient: boolean;
+}
+
+/** What happens in a jar that is followed. */
+export interface Changes {
+  /** The account cookies that were set so far. */
+  set(): Cookie[];
+  stop(): void;
 }
 
 /** The two addresses that a log-out talks to. Neither call ever rejects. */

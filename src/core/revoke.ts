@@ -32,11 +32,15 @@ const ownFailures: readonly Failure['kind'][] = [
 
 /**
  * Step one: ends, one after another, the sessions that were in the jar when the person asked.
+ * @param cookies what is in it now.
  * @returns the first failure; nothing when all of them have ended.
  */
-export async function revokeAll(work: Work): Promise<Failure | undefined> {
+export async function revokeAll(
+  work: Work,
+  cookies: readonly Cookie[],
+): Promise<Failure | undefined> {
   const { order, progress } = work;
-  const sessions = await work.recognise(await work.list());
+  const sessions = await work.recognise(cookies);
   // Without its id the server cannot be asked whether a session has ended: by a former worker's
   // request, whose answer nobody saw, or by whatever took its cookies since the click.
   const isLost = order.sessions.some(

@@ -41,7 +41,6 @@ export class StoreGone extends Error {}
 export function begin(needs: Needs, order: Order, set: Work['set']): Work {
   let progress = order.progress;
   let isSaved = true;
-  let isFirst = true;
   const hasEnded: Work['hasEnded'] = (session) =>
     progress.ended.some(({ fingerprint }) => fingerprint === session.fingerprint);
   return {
@@ -54,11 +53,7 @@ export function begin(needs: Needs, order: Order, set: Work['set']): Work {
     reached: reachOf(progress),
     set,
     async list() {
-      const isGranted = isFirst ? needs.access.isGranted() : true;
-      const [jar] = await Promise.all([needs.jar.list(), isGranted]);
-      if (!(await isGranted)) throw new AccessLost();
-      isFirst = false;
-      const account = accountCookies(jar);
+      const account = accountCookies(await needs.jar.list());
       // That nothing is seen proves nothing by itself; a part of the jar may be seen still.
       if (account.length === 0) {
         if (!(await needs.access.isGranted())) throw new AccessLost();

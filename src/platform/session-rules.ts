@@ -20,6 +20,9 @@ export interface SessionRules {
 /** Half of the ids that a rule may have: the lowest bit tells whose it is. */
 const idCount = 2 ** 29;
 
+/** How long a rule stays after its request, in milliseconds. */
+const removalDelay = 50;
+
 /** A rule older than this is left behind, in milliseconds: no request takes so long. */
 const longestLife = 60_000;
 
@@ -85,10 +88,13 @@ export function createSessionRules(half: 'even' | 'odd'): SessionRules {
       try {
         return await run();
       } finally {
-        // Nobody waits for it: a rule that will not go changes no answer, and the next start clears it.
-        browser.declarativeNetRequest
-          .updateSessionRules({ removeRuleIds: [id] })
-          .catch(() => undefined);
+        // Nobody waits for it, and what comes after the answer goes first. A rule that will not go
+        // changes no answer, and the next start clears it.
+        setTimeout(() => {
+          browser.declarativeNetRequest
+            .updateSessionRules({ removeRuleIds: [id] })
+            .catch(() => undefined);
+        }, removalDelay);
       }
     },
   };
