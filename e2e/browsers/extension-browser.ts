@@ -67,6 +67,8 @@ export async function forgetAll(): Promise<boolean> {
   await chrome.permissions.remove({ ...optional, permissions: [...optional.permissions] });
   const { session, local, sync } = chrome.storage;
   await Promise.all([session.clear(), local.clear(), sync.clear(), chrome.alarms.clearAll()]);
+  // A popup that opens is to begin nothing by itself.
+  await sync.set({ toolbarClick: 'ask' });
   const { declarativeNetRequest: rules } = chrome;
   const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id);
   await rules.updateSessionRules({ removeRuleIds });
