@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { expect, test } from '../../fixtures.ts';
-import { drawIcon, fileOf, sizes, source } from '../../icons.ts';
+import { drawIcon, fileOf, folder, icons, sourceOf } from '../../icons.ts';
 
 /** What a PNG shows, pixel by pixel: the same picture may be packed into other bytes. */
 function pixelsOf(page: Page, png: Buffer): Promise<number[]> {
@@ -17,17 +17,35 @@ function pixelsOf(page: Page, png: Buffer): Promise<number[]> {
   }, png.toString('base64'));
 }
 
-test('the icons are what the SVG gives', async ({ chromium }) => {
+for (const { name, sizes } of icons) {
+  test(`the PNGs of ${name} are what its SVG gives`, async ({ chromium }) => {
+    const page = await chromium.context.newPage();
+    const svg = await readFile(sourceOf(name), 'utf8');
+    for (const size of sizes) {
+      const drawn = await pixelsOf(page, await drawIcon(page, svg, size));
+      const stored = await pixelsOf(page, await readFile(fileOf(name, size)));
+      expect(stored).toHaveLength(size * size * 4);
+      // Chromium 120 and 156 smooth edges otherwise, by 1 of 255.
+      const furthest = stored.map((value, index) => Math.abs(value - (drawn[index] ?? 0)));
+      expect(Math.max(...furthest), `${size} pixels`).toBeLessThanOrEqual(2);
+    }
+  });
+}
+
+test('the states of the icon differ without their colours', async ({ chromium }) => {
   const page = await chromium.context.newPage();
-  const svg = await readFile(source, 'utf8');
-  for (const size of sizes) {
-    const drawn = await pixelsOf(page, await drawIcon(page, svg, size));
-    const stored = await pixelsOf(page, await readFile(fileOf(size)));
-    expect(stored).toHaveLength(size * size * 4);
-    // Chromium 120 and 156 smooth edges otherwise, by 1 of 255.
-    const furthest = stored.map((value, index) => Math.abs(value - (drawn[index] ?? 0)));
-    expect(Math.max(...furthest), `icon of ${size} pixels`).toBeLessThanOrEqual(2);
-  }
-  const names = readdirSync(new URL('.', source)).sort();
-  expect(names).toEqual([...sizes.map((size) => `icon-${size}.png`), 'icon.svg'].sort());
+  // Of which pixels a picture consists, whatever their colours.
+  const shapeOf = async (name: string) => {
+    const pixels = await pixelsOf(page, await readFile(fileOf(name, 16)));
+    return pixels.filter((_, index) => index % 4 === 3).map((alpha) => alpha > 127);
+  };
+  const [on, off] = [await shapeOf('icon'), await shapeOf('icon-off')];
+  const different = on.filter((isDrawn, index) => isDrawn !== off[index]).length;
+  expect(different, 'of 256 pixels').toBeGreaterThan(100);
+});
+
+test('there is no other icon', () => {
+  const pngs = icons.flatMap(({ name, sizes }) => sizes.map((size) => `${name}-${size}.png`));
+  const svgs = icons.map(({ name }) => `${name}.svg`);
+  expect(readdirSync(folder).sort()).toEqual([...pngs, ...svgs].sort());
 });
