@@ -35,8 +35,8 @@ function setUp({ isInSight = async () => true, isBroken = false } = {}) {
   };
   const feedback = createFeedback({
     toolbar: {
-      async show({ text, color, title }) {
-        badges.push(`${text}|${title}`);
+      async show({ text, color, title }, tabId) {
+        badges.push(`${text}|${title}${tabId === undefined ? '' : ` on ${tabId}`}`);
         colors.push(color);
         await broken();
       },
@@ -159,6 +159,26 @@ describe('the badge', () => {
     show(endOf(start(), bad));
     renew();
     expect(badges.slice(1)).toEqual(Array(2).fill(`!|${titled('titleStillLoggedIn')}`));
+  });
+});
+
+describe('the badge of a tab that the browser has cleared', () => {
+  const told = `!|${titled('offlineTitle')}`;
+
+  it('is drawn again, there alone', () => {
+    const { show, tabCleared, badges } = setUp();
+    show(endOf(start(), bad));
+    tabCleared(7);
+    tabCleared(7);
+    expect(badges).toEqual([told, `${told} on 7`, `${told} on 7`]);
+  });
+
+  it('waits for the first one of all tabs, when the worker has just started', () => {
+    const { renew, tabCleared, badges } = setUp();
+    tabCleared(7);
+    expect(badges).toEqual([]);
+    renew();
+    expect(badges).toEqual(['|name']);
   });
 });
 

@@ -8,12 +8,15 @@ const workDelay = 50;
 /** How long the ✓ stays, in milliseconds. */
 const tickDuration = 6_000;
 
+interface Badge {
+  readonly text: string;
+  readonly color: string;
+  readonly title: string;
+}
+
 interface Toolbar {
-  show(badge: {
-    readonly text: string;
-    readonly color: string;
-    readonly title: string;
-  }): Promise<void>;
+  /** @param tabId draws on this tab's button alone. */
+  show(badge: Badge, tabId?: number): Promise<void>;
   isInSight(): Promise<boolean>;
   openPopup(storeId: string, windowId: number | undefined): Promise<void>;
 }
@@ -36,6 +39,8 @@ export interface Feedback {
   forget(storeId: string): void;
   /** Draws the button anew, whatever a former worker has drawn. */
   renew(): void;
+  /** The browser has thrown away what was drawn for this tab. */
+  tabCleared(tabId: number): void;
   /** The window in which a store's next log-out was asked for. */
   setWindow(storeId: string, windowId: number | undefined): void;
 }
@@ -49,15 +54,15 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
   /** The newest state of each store's record. */
   const known = new Map<string, LogOutRecord>();
   const windows = new Map<string, number | undefined>();
-  let drawn: string | undefined;
+  let drawn: Badge | undefined;
 
   const show = (text: string, color: string, ...parts: Message[]) => {
     const name = translate('name');
     const words = parts.map((part) => translate(...part)).join(' ');
     const title = words === '' ? name : translate('badgeTitle', name, words);
-    if (drawn === text + title) return;
-    drawn = text + title;
-    toolbar.show({ text, color, title }).catch(() => undefined);
+    if (drawn?.text === text && drawn.title === title) return;
+    drawn = { text, color, title };
+    toolbar.show(drawn).catch(() => undefined);
   };
 
   const showEnded = (record: EndedRecord) => {
@@ -119,6 +124,10 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
     renew() {
       drawn = undefined;
       draw();
+    },
+    tabCleared(tabId) {
+      // Where nothing was drawn yet, every tab is still to come.
+      if (drawn) toolbar.show(drawn, tabId).catch(() => undefined);
     },
     setWindow: (storeId, windowId) => void windows.set(storeId, windowId),
   };

@@ -17,7 +17,7 @@ import {
   onStoreMayBeGone,
   serves,
 } from '../platform/stores.ts';
-import { toolbar } from '../platform/toolbar.ts';
+import { onTabCleared, toolbar } from '../platform/toolbar.ts';
 import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
 import { parseSettings } from '../settings/settings.ts';
@@ -114,6 +114,8 @@ access.onSiteAllowed(() => service.forgetEnded());
 onSessionsChanged((storeId, came) => service.sessionsChanged(storeId, came));
 onStoreMayBeGone(() => service.forgetOutdated());
 void service.forgetOutdated();
+
+onTabCleared((tabId) => feedback.tabCleared(tabId));
 
 acceptConnections();
 acceptWakeups();

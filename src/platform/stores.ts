@@ -2,7 +2,8 @@ import browser, { type Tabs } from 'webextension-polyfill';
 import type { CookieStore } from '../core/store.ts';
 import { listCookies } from './jar.ts';
 
-const isFirefox = browser.runtime.getURL('').startsWith('moz-extension:');
+/** Whether this is Firefox, which has one context for all its stores. */
+export const isFirefox = browser.runtime.getURL('').startsWith('moz-extension:');
 
 /**
  * Chromium numbers its two stores, and a split incognito extension has a context for each. Firefox

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { createEvent } from './testing/event.ts';
 
 const own = 'firefox-default';
 const container = 'firefox-container-1';
@@ -15,6 +16,11 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
   const openPopup = vi.fn(async (_options: object) => {});
   const setBadgeText = vi.fn(async (_details: object) => {});
   const setPopup = vi.fn(async (_details: { popup: string }) => {});
+  const tabEvents = {
+    onUpdated: createEvent(),
+    onCreated: createEvent(),
+    onActivated: createEvent(),
+  };
   const query = vi.fn(
     async ({ windowId = 1, active: isActive }: { windowId?: number; active?: boolean }) =>
       isActive
@@ -24,7 +30,8 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
   const browser = {
     runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
     extension: { inIncognitoContext: incognito },
-    tabs: { query },
+    tabs: { query, ...tabEvents },
+    windows: { onCreated: createEvent() },
     action: {
       openPopup,
       setPopup,
@@ -36,8 +43,8 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
   };
   vi.resetModules();
   vi.doMock('webextension-polyfill', () => ({ default: browser }));
-  const { toolbar } = await import('./toolbar.ts');
-  return { toolbar, openPopup, setPopup, setBadgeText, query };
+  const module = await import('./toolbar.ts');
+  return { ...module, tabEvents, openPopup, setPopup, setBadgeText, query };
 }
 
 describe('the popup opens by itself', () => {
@@ -137,5 +144,33 @@ describe('the button', () => {
     const parts = await setUp({ isFirefox: false, incognito: true });
     break_(parts);
     await expect(parts.toolbar.show(badge)).resolves.toBeUndefined();
+  });
+});
+
+describe('a tab that Chromium has cleared', () => {
+  it('is told of in incognito: at each step of a navigation, when it is new, and in front', async () => {
+    vi.useFakeTimers();
+    const { onTabCleared, tabEvents } = await setUp({ isFirefox: false, incognito: true });
+    const cleared: number[] = [];
+    onTabCleared((tabId) => cleared.push(tabId));
+    await tabEvents.onUpdated.fire(1, { status: 'loading' });
+    await tabEvents.onUpdated.fire(1, { title: 'No navigation' });
+    await tabEvents.onUpdated.fire(1, { status: 'complete' });
+    await tabEvents.onCreated.fire({ id: 2 });
+    await tabEvents.onCreated.fire({});
+    await tabEvents.onActivated.fire({ tabId: 3 });
+    expect(cleared).toEqual([1, 1, 2, 3]);
+    vi.useRealTimers();
+  });
+
+  it.each<[string, Browser]>([
+    ['an ordinary window', { isFirefox: false }],
+    ['Firefox', {}],
+  ])('is nobody’s business in %s', async (_, browser) => {
+    const { onTabCleared, tabEvents } = await setUp(browser);
+    const cleared: number[] = [];
+    onTabCleared((tabId) => cleared.push(tabId));
+    await tabEvents.onUpdated.fire(1, { status: 'loading' });
+    expect(cleared).toEqual([]);
   });
 });

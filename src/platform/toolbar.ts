@@ -1,13 +1,13 @@
 import browser from 'webextension-polyfill';
-import { storeIdOf } from './stores.ts';
+import { isFirefox, storeIdOf } from './stores.ts';
 
 /** The extension's button in the toolbar. */
 export interface Toolbar {
-  show(badge: {
-    readonly text: string;
-    readonly color: string;
-    readonly title: string;
-  }): Promise<void>;
+  /** @param tabId draws on this tab's button alone. */
+  show(
+    badge: { readonly text: string; readonly color: string; readonly title: string },
+    tabId?: number,
+  ): Promise<void>;
   /** Whether the button, and so its badge, is in sight. */
   isInSight(): Promise<boolean>;
   /**
@@ -17,12 +17,14 @@ export interface Toolbar {
   openPopup(storeId: string, windowId: number | undefined): Promise<void>;
 }
 
+const isIncognito = browser.extension.inIncognitoContext;
+
 /**
  * Which buttons are ours to draw on. Chromium's two contexts share one badge, and what incognito
  * drew on it would outlive its windows: it draws on its own tabs, as long as they are there.
  */
 async function targets(): Promise<{ tabId?: number }[]> {
-  if (!browser.extension.inIncognitoContext) return [{}];
+  if (!isIncognito) return [{}];
   const tabs = await browser.tabs.query({}).catch(() => []);
   return tabs.flatMap(({ id }) => (id === undefined ? [] : [{ tabId: id }]));
 }
@@ -31,8 +33,8 @@ async function targets(): Promise<{ tabId?: number }[]> {
 const popupPage = 'src/popup/index.html';
 
 export const toolbar: Toolbar = {
-  async show({ text, color, title }) {
-    const drawn = (await targets()).map((target) =>
+  async show({ text, color, title }, tabId) {
+    const drawn = (tabId === undefined ? await targets() : [{ tabId }]).map((target) =>
       Promise.all([
         browser.action.setBadgeText({ text, ...target }),
         browser.action.setBadgeBackgroundColor({ color, ...target }),
@@ -66,3 +68,37 @@ export const toolbar: Toolbar = {
     }
   },
 };
+
+/**
+ * Calls back when what was drawn for one of our tabs may be gone, or was never there: Chromium
+ * throws it away at each navigation. Ordinary windows share one button, which is not thrown away.
+ *
+ * What wakes a worker Chromium notes once for both contexts: listeners of the incognito worker would
+ * have every page of an ordinary window wake the ordinary one (seen in 156), for good. So that one
+ * takes them off the notes, at the latest when it has been woken so; the incognito worker hears them
+ * as long as it lives, and therefore keeps itself alive: until its last window is closed.
+ */
+export function onTabCleared(listener: (tabId: number) => void): void {
+  if (isFirefox) return;
+  const { onUpdated, onCreated, onActivated } = browser.tabs;
+  if (!isIncognito) {
+    const nobody = () => {};
+    for (const event of [onUpdated, onCreated, onActivated]) {
+      event.addListener(nobody);
+      event.removeListener(nobody);
+    }
+    return;
+  }
+  onUpdated.addListener((tabId, { status }) => {
+    if (status !== undefined) listener(tabId);
+  });
+  onCreated.addListener(({ id }) => {
+    if (id !== undefined) listener(id);
+  });
+  onActivated.addListener(({ tabId }) => listener(tabId));
+  // Wakes the worker for the first incognito window: before it runs, the button shows what the
+  // ordinary one has drawn.
+  browser.windows.onCreated.addListener(() => {});
+  // Any call of the browser's counts against the 30 idle seconds after which it stops a worker.
+  setInterval(() => void browser.runtime.getPlatformInfo(), 20_000);
+}

@@ -159,6 +159,50 @@ test('an incognito window closed half-way leaves nothing behind', async ({ windo
     .toBe('');
 });
 
+test('in incognito, a failure stays on the button when its tab goes to another page', async ({
+  windows: { incognito, ordinary },
+  standIn,
+}) => {
+  await logIn(incognito, standIn);
+  await incognito.visit('https://www.bilibili.com/');
+  standIn.script('exit', { status: 503, body: '' });
+  await incognito.inExtension((request) => chrome.runtime.sendMessage(request), {
+    type: 'log-out',
+    storeId: '1',
+    mode: 'server',
+  });
+  const told = { badge: '!', title: 'Log Out of Bilibili: Bilibili’s server reported an error' };
+  await expect.poll(() => buttonsOf(incognito)).toContainEqual(told);
+  await incognito.inExtension(async () => {
+    const [tab] = await chrome.tabs.query({ url: 'https://www.bilibili.com/*' });
+    const loaded = new Promise<void>((resolve) => {
+      chrome.tabs.onUpdated.addListener((id, { status }, { url }) => {
+        if (id === tab?.id && status === 'complete' && url?.endsWith('?next')) resolve();
+      });
+    });
+    await chrome.tabs.update(tab?.id as number, { url: 'https://www.bilibili.com/?next' });
+    await loaded;
+  }, null);
+  // A tab that comes later has it as well.
+  await incognito.visit('https://www.bilibili.com/?new');
+  await expect.poll(() => buttonsOf(incognito)).toEqual([told, told]);
+  const others = ordinary.inExtension(() => chrome.action.getBadgeText({}), null);
+  expect(await others, 'nothing of it is told outside').toBe('');
+});
+
+/** What the button shows in the tabs of the site. */
+function buttonsOf(browser: ExtensionBrowser): Promise<{ badge: string; title: string }[]> {
+  return browser.inExtension(async () => {
+    const tabs = await chrome.tabs.query({ url: 'https://www.bilibili.com/*' });
+    return Promise.all(
+      tabs.map(async ({ id: tabId = 0 }) => ({
+        badge: await chrome.action.getBadgeText({ tabId }),
+        title: await chrome.action.getTitle({ tabId }),
+      })),
+    );
+  }, null);
+}
+
 test('a worker that starts leaves the other one’s rules alone', async ({ windows, standIn }) => {
   const session = await logIn(windows.ordinary, standIn, { uname: 'Ordinary' });
   const popup = await openPopup(windows.ordinary);
