@@ -4,9 +4,8 @@ import type { ManifestV3Export } from '@crxjs/vite-plugin';
 export const browsers = ['chromium', 'firefox'] as const;
 export type BrowserName = (typeof browsers)[number];
 
-const icons = Object.fromEntries(
-  [16, 32, 48, 128].map((size) => [String(size), `icons/icon-${size}.png`]),
-);
+const iconsOf = (name: string, sizes: readonly number[]) =>
+  Object.fromEntries(sizes.map((size) => [String(size), `icons/${name}-${size}.png`]));
 
 /** The manifest of one browser's build. */
 export function manifestOf(browser: BrowserName, version: string) {
@@ -16,11 +15,14 @@ export function manifestOf(browser: BrowserName, version: string) {
     description: '__MSG_description__',
     version,
     default_locale: 'en',
-    icons,
+    // The product's face in stores and in the browser's lists.
+    icons: iconsOf('icon', [16, 32, 48, 128]),
     action: {
       default_popup: 'src/popup/index.html',
       default_title: '__MSG_name__',
-      default_icon: icons,
+      // What stands in the toolbar until the worker has looked: in colour it would say of a person
+      // who is logged out that they are logged in. So grey means "no log-in that we know of".
+      default_icon: iconsOf('icon-off', [16, 32]),
     },
     permissions: [
       'cookies',

@@ -18,8 +18,12 @@ export interface TwoWindows {
   readonly incognito: ExtensionBrowser;
   /** Opens the settings and clicks a switch on; biligame is allowed beforehand. */
   switchOn(setting: SettingName): Promise<void>;
+  /** Shows the button in the toolbars, and not in the browser's menu only. */
+  pinToToolbar(): Promise<void>;
   /** Closes every incognito window. */
   closeIncognito(): Promise<void>;
+  /** Ends the ordinary window's worker alone, as the browser does to an idle one. */
+  stopOrdinaryWorker(): Promise<void>;
   /** Ends the incognito window's worker alone, and wakes it again. */
   restartIncognitoWorker(): Promise<void>;
   close(): Promise<void>;
@@ -98,6 +102,17 @@ export async function launchTwoWindows({
     } while (!(await page.evaluate(forgetAll)));
   };
 
+  let isPinned = false;
+  const pin = async (pinnedToToolbar: boolean) => {
+    const extensions = await openOrdinary(`chrome://extensions/?id=${id}`);
+    await extensions.evaluate(
+      (details) => Reflect.get(chrome, 'developerPrivate').updateExtensionConfiguration(details),
+      { extensionId: id, pinnedToToolbar },
+    );
+    await extensions.close();
+    isPinned = pinnedToToolbar;
+  };
+
   return {
     ordinary: windowsOf(openOrdinary, () => bench),
     incognito: windowsOf(openIncognito, () => incognitoBench),
@@ -106,6 +121,7 @@ export async function launchTwoWindows({
       for (const page of await browser.pages()) {
         if (page !== bench && page !== incognitoBench) await page.close();
       }
+      if (isPinned) await pin(false);
       for (const page of [bench, incognitoBench]) await resetWindow(page);
     },
     async switchOn(setting) {
@@ -123,6 +139,7 @@ export async function launchTwoWindows({
       await page.evaluate(untilSwitchedOn, setting);
       await page.close();
     },
+    pinToToolbar: () => pin(true),
     async closeIncognito() {
       const isIncognito = (page: Page) =>
         page.evaluate(() => globalThis.chrome?.extension?.inIncognitoContext ?? false);
@@ -132,6 +149,7 @@ export async function launchTwoWindows({
       }
       for (const page of [...gone, incognitoBench]) await page.close();
     },
+    stopOrdinaryWorker: () => stopWorker(bench),
     async restartIncognitoWorker() {
       await stopWorker(incognitoBench);
       await wakeWorker(incognitoBench);

@@ -1,5 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { expect } from 'playwright/test';
@@ -17,16 +20,26 @@ export interface Display {
   click(x: number, y: number, button: 'left' | 'right'): Promise<void>;
   /** The windows that are to be seen, menus included, by their numbers. */
   windows(): Promise<string[]>;
+  /** What is on the screen now. */
+  picture(): Picture;
   close(): Promise<void>;
+}
+
+/** A picture, row by row. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green, blue and opacity of each pixel. */
+  readonly pixels: Uint8Array;
 }
 
 /** Starts an X server of its own and drives it with xdotool. */
 export async function startDisplay(): Promise<Display> {
-  const server = spawn(
-    'Xvfb',
-    ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
-  );
+  const folder = mkdtempSync(join(tmpdir(), 'log-out-screen-'));
+  const screen = ['-screen', '0', '1280x900x24', '-fbdir', folder];
+  const server = spawn('Xvfb', ['-displayfd', '3', ...screen, '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
   const failed = once(server, 'error').then(([error]) => {
     throw new Error('Xvfb is not there: run `npm run setup`.', { cause: error });
   });
@@ -50,12 +63,32 @@ export async function startDisplay(): Promise<Display> {
       }));
       return stdout.split('\n').filter((line) => line !== '');
     },
+    picture: () => pictureOf(readFileSync(join(folder, 'Xvfb_screen0'))),
     async close() {
       const ended = once(server, 'exit');
       server.kill();
       await ended;
+      rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Reads the file in which Xvfb keeps its screen: numbers of 32 bits, colors, and then the pixels,
+ * of which each is blue, green, red and nothing. Source: X11/XWDFile.h.
+ */
+function pictureOf(file: Buffer): Picture {
+  const number = (index: number) => file.readUInt32BE(4 * index);
+  const [width, height, bytesPerLine] = [number(4), number(5), number(12)];
+  const start = number(0) + 12 * number(19);
+  const pixels = new Uint8Array(4 * width * height);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const [blue = 0, green = 0, red = 0] = file.subarray(start + y * bytesPerLine + 4 * x);
+      pixels.set([red, green, blue, 255], 4 * (y * width + x));
+    }
+  }
+  return { width, height, pixels };
 }
 
 /**

@@ -42,6 +42,8 @@ export interface FirefoxBrowser extends SettingsBrowser {
   removeContainer(store: string): Promise<void>;
   /** Closes the private window, and with it all private tabs. */
   closePrivateWindow(): Promise<void>;
+  /** The icon that the button shows in the ordinary or the private window: its file's name. */
+  shownIcon(window: 'ordinary' | 'private'): Promise<string>;
   /** Ends the extension's event page, as Firefox does to an idle one. @throws when it lives on. */
   stopEventPage(): Promise<void>;
   /** Whether the event page runs. Asking does not wake it. */
@@ -64,6 +66,21 @@ interface Answer {
 /** The name of a tab in WebDriver BiDi, which is in no types. */
 function contextOf(page: Page): string {
   return Reflect.get(page.mainFrame(), '_id');
+}
+
+/** Reads the button itself, among Firefox's own code: no API of extensions tells what it shows. */
+function iconIn(isPrivate: boolean): string {
+  return `
+    const { CustomizableUI } = ChromeUtils.importESModule(
+      'moz-src:///browser/components/customizableui/CustomizableUI.sys.mjs',
+    );
+    const widget = CustomizableUI.getWidget('${extensionId.replace(/[@.]/g, '_')}-browser-action');
+    const window = [...Services.wm.getEnumerator('navigator:browser')].find(
+      ({ gBrowser }) => (gBrowser.selectedBrowser.loadContext.usePrivateBrowsing) === ${isPrivate},
+    );
+    const button = widget.forWindow(window).node.querySelector('[style*="-toolbar-image"]');
+    return /toolbar-image:.*?icons.([\\w-]+)-16.png/s.exec(button.getAttribute('style'))[1];
+  `;
 }
 
 /** Starts a Firefox with a new profile and the built extension. */
@@ -261,6 +278,7 @@ export async function launchFirefox(
       });
       privateTab = undefined;
     },
+    shownIcon: async (kind) => String(await inFirefox(iconIn(kind === 'private'))),
     stopEventPage,
     isEventPageRunning: async () => (await eventPageState()) !== 'stopped',
     giveAccessBack,

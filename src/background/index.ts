@@ -17,12 +17,13 @@ import {
   onStoreMayBeGone,
   serves,
 } from '../platform/stores.ts';
-import { onTabCleared, toolbar } from '../platform/toolbar.ts';
+import { onTabCleared, onTabInFront, toolbar } from '../platform/toolbar.ts';
 import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
 import { parseSettings } from '../settings/settings.ts';
 import { createFeedback } from './feedback.ts';
 import { createFollowUps } from './follow-ups.ts';
+import { createIcon } from './icon.ts';
 import { createLogOutService } from './log-out-service.ts';
 import { profileOf } from './profile.ts';
 
@@ -55,6 +56,10 @@ const feedback = createFeedback({
   now: Date.now,
 });
 
+const icon = createIcon({ toolbar, access, jarOf, fingerprint });
+/** What is told by the toolbar button: the badge tells of log-outs, the icon of log-ins. */
+const button = [feedback, icon];
+
 const service = createLogOutService({
   records: createRecords(),
   needsOf: (storeId) => ({
@@ -68,7 +73,11 @@ const service = createLogOutService({
   fingerprint,
   followUps,
   watchdog,
-  feedback,
+  feedback: {
+    show: (record) => button.forEach((part) => void part.show(record)),
+    forget: (storeId) => button.forEach((part) => void part.forget(storeId)),
+    renew: () => button.forEach((part) => void part.renew()),
+  },
   now: Date.now,
   newId: () => crypto.randomUUID(),
 });
@@ -115,7 +124,11 @@ onSessionsChanged((storeId, came) => service.sessionsChanged(storeId, came));
 onStoreMayBeGone(() => service.forgetOutdated());
 void service.forgetOutdated();
 
-onTabCleared((tabId) => feedback.tabCleared(tabId));
+// In color where somebody is logged in, grey where nobody is.
+onSessionsChanged(() => icon.update());
+access.onAccessChanged(() => icon.update());
+onTabInFront(() => icon.update());
+onTabCleared((tabId) => button.forEach((part) => void part.tabCleared(tabId)));
 
 acceptConnections();
 acceptWakeups();

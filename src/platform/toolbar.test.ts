@@ -16,6 +16,7 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
   const openPopup = vi.fn(async (_options: object) => {});
   const setBadgeText = vi.fn(async (_details: object) => {});
   const setPopup = vi.fn(async (_details: { popup: string }) => {});
+  const setIcon = vi.fn(async (_details: object) => {});
   const tabEvents = {
     onUpdated: createEvent(),
     onCreated: createEvent(),
@@ -35,6 +36,7 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
     action: {
       openPopup,
       setPopup,
+      setIcon,
       setBadgeText,
       setBadgeBackgroundColor: async () => {},
       setTitle: async () => {},
@@ -44,7 +46,7 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
   vi.resetModules();
   vi.doMock('webextension-polyfill', () => ({ default: browser }));
   const module = await import('./toolbar.ts');
-  return { ...module, tabEvents, openPopup, setPopup, setBadgeText, query };
+  return { ...module, tabEvents, openPopup, setPopup, setBadgeText, setIcon, query };
 }
 
 describe('the popup opens by itself', () => {
@@ -147,6 +149,43 @@ describe('the button', () => {
   });
 });
 
+describe('the icon', () => {
+  it.each<[string, Browser, object[]]>([
+    ['is one for all ordinary windows of Chromium', { isFirefox: false }, [{ storeId: '0' }]],
+    [
+      'is one for each tab of an incognito context',
+      { isFirefox: false, incognito: true },
+      [
+        { storeId: '1', tabId: 8 },
+        { storeId: '1', tabId: 9 },
+      ],
+    ],
+    [
+      'is in Firefox one for each window, which tells of the tab in front',
+      { active: { 1: { cookieStoreId: container } } },
+      [{ storeId: own }, { storeId: container, windowId: 1 }],
+    ],
+  ])('%s', async (_, browser, buttons) => {
+    const { toolbar } = await setUp(browser);
+    expect(await toolbar.buttons()).toEqual(buttons);
+  });
+
+  it('is drawn from the files of its state', async () => {
+    const { toolbar, setIcon } = await setUp({});
+    await toolbar.setIcon({ storeId: own, windowId: 1 }, true);
+    await toolbar.setIcon({ storeId: own }, false);
+    expect(setIcon.mock.calls).toEqual([
+      [{ path: { 16: '/icons/icon-16.png', 32: '/icons/icon-32.png' }, windowId: 1 }],
+      [{ path: { 16: '/icons/icon-off-16.png', 32: '/icons/icon-off-32.png' } }],
+    ]);
+  });
+
+  it('is left out where the browser shows none (Firefox for Android)', async () => {
+    const { toolbar } = await setUp({ action: { setIcon: undefined } });
+    await expect(toolbar.setIcon({ storeId: own }, true)).resolves.toBeUndefined();
+  });
+});
+
 describe('a tab that Chromium has cleared', () => {
   it('is told of in incognito: at each step of a navigation, when it is new, and in front', async () => {
     vi.useFakeTimers();
@@ -172,5 +211,16 @@ describe('a tab that Chromium has cleared', () => {
     onTabCleared((tabId) => cleared.push(tabId));
     await tabEvents.onUpdated.fire(1, { status: 'loading' });
     expect(cleared).toEqual([]);
+  });
+
+  it.each<[string, Browser, number]>([
+    ['in Firefox another tab in front is told of', {}, 1],
+    ['in Chromium, where it has the same store, it is not', { isFirefox: false }, 0],
+  ])('%s', async (_, browser, count) => {
+    const { onTabInFront, tabEvents } = await setUp(browser);
+    const told = vi.fn();
+    onTabInFront(told);
+    await tabEvents.onActivated.fire({ tabId: 3 });
+    expect(told).toHaveBeenCalledTimes(count);
   });
 });

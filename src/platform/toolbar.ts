@@ -1,5 +1,13 @@
 import browser from 'webextension-polyfill';
-import { isFirefox, storeIdOf } from './stores.ts';
+import { ambientStoreId, isFirefox, storeIdOf } from './stores.ts';
+
+/** A button in the toolbar that has an icon of its own; without a tab or a window, all the others. */
+interface Button {
+  /** The cookie store that it tells of. */
+  readonly storeId: string;
+  readonly tabId?: number;
+  readonly windowId?: number;
+}
 
 /** The extension's button in the toolbar. */
 export interface Toolbar {
@@ -8,6 +16,10 @@ export interface Toolbar {
     badge: { readonly text: string; readonly color: string; readonly title: string },
     tabId?: number,
   ): Promise<void>;
+  /** The buttons that may have an icon of their own, as they are now. */
+  buttons(): Promise<Button[]>;
+  /** Draws a button's icon: in color, or the grey one. */
+  setIcon(button: Button, isInColor: boolean): Promise<void>;
   /** Whether the button, and so its badge, is in sight. */
   isInSight(): Promise<boolean>;
   /**
@@ -43,6 +55,24 @@ export const toolbar: Toolbar = {
     );
     // A tab that was closed meanwhile has no button to draw on.
     await Promise.allSettled(drawn);
+  },
+  async buttons() {
+    const own = (await targets()).map((target) => ({ storeId: ambientStoreId, ...target }));
+    if (!isFirefox) return own;
+    // A window's button tells of the tab in front. What is drawn for a tab itself Firefox throws
+    // away when the tab navigates; what is drawn for its window stays.
+    const tabs = await browser.tabs.query({ active: true });
+    const windows = tabs.flatMap(({ cookieStoreId: storeId = ambientStoreId, windowId }) =>
+      windowId === undefined ? [] : [{ storeId, windowId }],
+    );
+    return [...own, ...windows];
+  },
+  async setIcon({ storeId: _, ...target }, isInColor) {
+    // From the root: a worker has no page beside which to look for them.
+    const file = `/icons/${isInColor ? 'icon' : 'icon-off'}`;
+    const path = { 16: `${file}-16.png`, 32: `${file}-32.png` };
+    // Firefox for Android shows no icons of extensions.
+    await browser.action.setIcon?.({ path, ...target });
   },
   async isInSight() {
     const settings = await browser.action.getUserSettings?.().catch(() => undefined);
@@ -101,4 +131,9 @@ export function onTabCleared(listener: (tabId: number) => void): void {
   browser.windows.onCreated.addListener(() => {});
   // Any call of the browser's counts against the 30 idle seconds after which it stops a worker.
   setInterval(() => void browser.runtime.getPlatformInfo(), 20_000);
+}
+
+/** Calls back when another tab comes to the front, whose store may be another one: in Firefox. */
+export function onTabInFront(listener: () => void): void {
+  if (isFirefox) browser.tabs.onActivated.addListener(() => listener());
 }
