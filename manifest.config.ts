@@ -48,6 +48,8 @@ export function manifestOf(browser: BrowserName, version: string) {
       ? {
           minimum_chrome_version: '120',
           incognito: 'split',
+          // Firefox knows no such key, and takes a policy as it is.
+          storage: { managed_schema: 'managed-schema.json' },
           background: { service_worker: 'src/background/index.ts', type: 'module' },
         }
       : {

@@ -76,6 +76,7 @@ it('Chromium from 120, a worker, and a context of its own when incognito', () =>
   expect(manifestOf('chromium', '1')).toMatchObject({
     minimum_chrome_version: '120',
     incognito: 'split',
+    storage: { managed_schema: 'managed-schema.json' },
     background: { service_worker: 'src/background/index.ts', type: 'module' },
   });
 });
@@ -87,5 +88,6 @@ it('Firefox from 140, an event page, and no split incognito, which it does not k
     background: { scripts: ['src/background/index.ts'], type: 'module' },
   });
   expect(manifest).not.toHaveProperty('incognito');
+  expect(manifest).not.toHaveProperty('storage');
   expect(manifest).not.toHaveProperty('minimum_chrome_version');
 });

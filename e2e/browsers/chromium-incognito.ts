@@ -1,5 +1,5 @@
 import puppeteer, { type Page } from 'puppeteer-core';
-import type { SettingName } from '../../src/settings/settings.ts';
+import type { SwitchName } from '../../src/settings/settings.ts';
 import { chromiumPath, extensionFolder, networkArguments, quietArguments } from './chromium.ts';
 import {
   type ExtensionBrowser,
@@ -17,7 +17,7 @@ export interface TwoWindows {
   readonly ordinary: ExtensionBrowser;
   readonly incognito: ExtensionBrowser;
   /** Opens the settings and clicks a switch on; biligame is allowed beforehand. */
-  switchOn(setting: SettingName): Promise<void>;
+  switchOn(setting: SwitchName): Promise<void>;
   /** Shows the button in the toolbars, and not in the browser's menu only. */
   pinToToolbar(): Promise<void>;
   /** Closes every incognito window. */

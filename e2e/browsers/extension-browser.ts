@@ -1,4 +1,4 @@
-import type { SettingName } from '../../src/settings/settings.ts';
+import type { SwitchName } from '../../src/settings/settings.ts';
 import type { StandIn } from '../stand-in/index.ts';
 
 /**
@@ -40,7 +40,7 @@ export interface SettingsBrowser extends ExtensionBrowser {
    */
   reset(): Promise<boolean>;
   /** Opens the settings and clicks a switch on, allowing what it asks for. */
-  switchOn(setting: SettingName): Promise<void>;
+  switchOn(setting: SwitchName): Promise<void>;
   /** Takes the access to bilibili.com away, as a person can at any time. */
   withdrawAccess(): Promise<void>;
   giveAccessBack(): Promise<void>;
@@ -84,7 +84,7 @@ export async function forgetAll(): Promise<boolean> {
 }
 
 /** Runs in a page of the extension: resolves when a setting is stored as switched on. */
-export async function untilSwitchedOn(setting: SettingName): Promise<void> {
+export async function untilSwitchedOn(setting: SwitchName): Promise<void> {
   await new Promise<void>((resolve) => {
     chrome.storage.sync.onChanged.addListener(({ [setting]: change }) => {
       if (change?.newValue === true) resolve();

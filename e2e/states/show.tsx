@@ -3,9 +3,10 @@ import { signal } from '@preact/signals-core';
 import { render } from 'preact';
 import type { OptionsModel } from '../../src/options/model.ts';
 import { Options } from '../../src/options/Options.tsx';
+import optionsStyles from '../../src/options/styles.css?inline';
 import { fault, type PopupModel, type PopupState as Shown } from '../../src/popup/model.ts';
 import { Popup } from '../../src/popup/Popup.tsx';
-import styles from '../../src/popup/styles.css?inline';
+import popupStyles from '../../src/popup/styles.css?inline';
 import { TranslateContext } from '../../src/popup/translate.ts';
 import { othersOf, storesWithSession, viewOf } from '../../src/popup/view.ts';
 import type { Translate } from '../../src/text/message.ts';
@@ -39,30 +40,30 @@ function idle(state: Shown): PopupModel {
   };
 }
 
-function optionsModelOf({ settings, refused, shortcut }: OptionsState): OptionsModel {
+function optionsModelOf({ shown, refused, shortcut }: OptionsState): OptionsModel {
   return {
-    settings: signal(settings),
+    shown: signal(shown),
     refused: signal(refused),
     shortcut: signal(shortcut),
     set: nothing,
+    allow: nothing,
   };
 }
 
-/** Puts the styles of both pages into a page that is to show states. */
-export function prepare({ head }: Document, theme: string): void {
-  const style = head.ownerDocument.createElement('style');
-  style.textContent = styles;
-  head.append(style);
-  head.ownerDocument.documentElement.style.colorScheme = theme;
+/** Makes a page ready to show states. */
+export function prepare({ head, documentElement }: Document, theme: string): void {
+  head.append(head.ownerDocument.createElement('style'));
+  documentElement.style.colorScheme = theme;
 }
 
 /** Shows a state in a page, in place of another one. Resolves when it has been drawn. */
-export async function show({ body }: Document, name: string, t: Translate): Promise<void> {
+export async function show({ head, body }: Document, name: string, t: Translate): Promise<void> {
   const state = states[name];
   if (!state) throw new Error(`There is no state ${name}.`);
   const isPopup = 'facts' in state;
   body.ownerDocument.documentElement.lang = t('lang');
-  body.classList.toggle('page', !isPopup);
+  const style = head.querySelector('style');
+  if (style) style.textContent = isPopup ? popupStyles : optionsStyles;
   // Nothing that the former state was left in goes over to this one.
   render(null, body);
   if (isPopup) {

@@ -14,8 +14,9 @@ import {
 } from '../../src/core/record.ts';
 import type { NavVerdict } from '../../src/core/reply.ts';
 import type { CookieStore } from '../../src/core/store.ts';
+import type { ShownSettings } from '../../src/options/model.ts';
 import type { Facts, StoreFacts } from '../../src/popup/view.ts';
-import type { SettingName, Settings } from '../../src/settings/settings.ts';
+import { defaultSettings, type SettingName } from '../../src/settings/settings.ts';
 
 /** A state of the popup: what it is drawn from, and what a person has done in it. */
 export interface PopupState {
@@ -32,7 +33,7 @@ export interface PopupState {
 
 /** A state of the options page. */
 export interface OptionsState {
-  readonly settings: Settings | undefined;
+  readonly shown: ShownSettings | undefined;
   readonly refused?: SettingName;
   readonly shortcut?: string;
 }
@@ -306,14 +307,28 @@ const elsewhere: Named<PopupState> = {
   }),
 };
 
+const byDefault: ShownSettings = {
+  ...{ settings: defaultSettings, locked: [], notUnderstood: [], notAllowed: [] },
+};
+const changed: ShownSettings['settings'] = {
+  ...{ toolbarClick: 'at-once', reloadTabs: true, biligame: true, siteData: true },
+};
+
 const options: Named<OptionsState> = {
-  settings: { settings: { biligame: true, siteData: true }, shortcut: 'Alt+Shift+L' },
-  'settings-loading': { settings: undefined },
-  'settings-refused': {
-    ...{ settings: { biligame: false, siteData: false }, refused: 'biligame' },
-    shortcut: '',
+  settings: { shown: byDefault, shortcut: 'Alt+Shift+L' },
+  'settings-changed': { shown: { ...byDefault, settings: changed }, shortcut: 'Alt+Shift+L' },
+  'settings-loading': { shown: undefined },
+  'settings-refused': { shown: byDefault, refused: 'biligame', shortcut: '' },
+  'settings-no-shortcuts': { shown: byDefault },
+  'settings-not-understood': {
+    shown: { ...byDefault, notUnderstood: ['toolbarClick', 'siteData'] },
   },
-  'settings-no-shortcuts': { settings: { biligame: false, siteData: true } },
+  'settings-locked': {
+    shown: {
+      ...{ ...byDefault, settings: changed, notAllowed: ['biligame'] },
+      locked: ['toolbarClick', 'reloadTabs', 'biligame'],
+    },
+  },
 };
 
 /** Every state, by its name. */

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { followUps as everyFollowUp, type FollowUp } from '../core/follow-ups.ts';
 import { fatesOf, type GoodKind } from '../core/outcome.ts';
-import type { Settings } from '../settings/settings.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
 import { createFollowUps } from './follow-ups.ts';
 
-const off: Settings = { biligame: false, siteData: false };
-const on: Settings = { biligame: true, siteData: true };
+const off: Settings = defaultSettings;
+const on: Settings = { ...off, biligame: true, siteData: true };
 
 const ended = (kind: GoodKind) => ({ kind, cookies: fatesOf([], [], []) });
 
@@ -62,7 +62,10 @@ it.each<[GoodKind, FollowUp[]]>([
 it.each(cases)('what is not allowed is switched off: %j, %j: %j', async (stored, allowed, left) => {
   const { followUps, parts, settings } = setUp(stored, allowed);
   await followUps.switchOffForbidden();
-  const expected = { biligame: left.includes('biligame'), siteData: left.includes('siteData') };
+  const expected = {
+    ...stored,
+    ...{ biligame: left.includes('biligame'), siteData: left.includes('siteData') },
+  };
   expect(settings()).toEqual(expected);
   const gone = everyFollowUp.filter((task) => stored[task] && !expected[task]);
   expect(parts.switchOff.mock.calls).toEqual(gone.map((task) => [task]));
@@ -73,7 +76,7 @@ it('what was switched off stays so when it is allowed again', async () => {
   await followUps.switchOffForbidden();
   parts.isAllowed.mockImplementation(async () => true);
   await followUps.switchOffForbidden();
-  expect(settings()).toEqual({ biligame: false, siteData: true });
+  expect(settings()).toEqual({ ...off, siteData: true });
 });
 
 describe('a task is run', () => {

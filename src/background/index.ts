@@ -33,7 +33,8 @@ const server = createServer(createSessionRules(ambientStoreId === '1' ? 'odd' : 
 const jarOf = (storeId: string) => createJar('bilibili.com', storeId, storeId === ambientStoreId);
 
 const followUps = createFollowUps({
-  readSettings: async () => parseSettings(await readSettings()),
+  readSettings: async () => parseSettings(await readSettings()).settings,
+  // What a policy sets stays so, and without what it needs it is not in force.
   switchOff: (task) => writeSetting(task, false),
   isAllowed: access.isTaskAllowed,
   tasks: {

@@ -1,52 +1,196 @@
-import type { SettingName } from '../settings/settings.ts';
-import { settingNames } from '../settings/settings.ts';
+import type { ComponentChildren } from 'preact';
+import type { FollowUp } from '../core/follow-ups.ts';
+import {
+  type SettingName,
+  type SwitchName,
+  type ToolbarClick,
+  toolbarClicks,
+} from '../settings/settings.ts';
 import type { PlainKey, Translate } from '../text/message.ts';
 import type { OptionsModel } from './model.ts';
 
-const texts: Record<SettingName, { readonly label: PlainKey; readonly hint: PlainKey }> = {
+interface Words {
+  readonly label: PlainKey;
+  readonly hint: PlainKey;
+}
+
+const toolbarClickWords: Record<ToolbarClick, Words> = {
+  ask: { label: 'toolbarClickAsk', hint: 'toolbarClickAskHint' },
+  countdown: { label: 'toolbarClickCountdown', hint: 'toolbarClickCountdownHint' },
+  'at-once': { label: 'toolbarClickAtOnce', hint: 'toolbarClickAtOnceHint' },
+};
+const switchWords: Record<SwitchName, Words> = {
+  reloadTabs: { label: 'settingReloadTabs', hint: 'settingReloadTabsHint' },
   biligame: { label: 'settingBiligame', hint: 'settingBiligameHint' },
   siteData: { label: 'settingSiteData', hint: 'settingSiteDataHint' },
 };
+const afterLogOut = ['reloadTabs', 'biligame', 'siteData'] as const satisfies SwitchName[];
 
-/** The options page: what follows a good log-out, and the keyboard shortcut. */
-export function Options({ model, t }: { model: OptionsModel; t: Translate }) {
-  const settings = model.settings.value;
+interface Props {
+  readonly model: OptionsModel;
+  readonly t: Translate;
+}
+
+/** The options page: what the toolbar button does, what follows a good log-out, the shortcut. */
+export function Options({ model, t }: Props) {
+  const shown = model.shown.value;
   const shortcut = model.shortcut.value;
   return (
-    <main aria-busy={settings === undefined}>
-      <h1>{t('settingsTitle')}</h1>
+    <main aria-busy={shown === undefined}>
+      <header>
+        <p class="quiet">{t('name')}</p>
+        <h1>{t('settingsTitle')}</h1>
+      </header>
+      {shown && shown.notUnderstood.length > 0 && (
+        <div class="notice">
+          {shown.notUnderstood.map((name) => (
+            <p key={name} data-not-understood={name}>
+              {t('settingNotUnderstood', t(titleOf(name)))}
+            </p>
+          ))}
+        </div>
+      )}
+      <ToolbarButton model={model} t={t} />
       <fieldset>
         <legend>{t('settingsAfter')}</legend>
-        {settingNames.map((name) => (
-          <div key={name} class="choice">
-            <label>
-              <input
-                type="checkbox"
-                name={name}
-                checked={settings?.[name] ?? false}
-                disabled={settings === undefined}
-                aria-describedby={`${name}-hint`}
-                onChange={({ currentTarget }) => model.set(name, currentTarget.checked)}
-              />{' '}
-              {t(texts[name].label)}
-            </label>
-            <p id={`${name}-hint`} class="quiet">
-              {t(texts[name].hint)}
-            </p>
-            {model.refused.value === name && (
-              <p class="notice" role="alert">
-                {t('settingRefused')}
-              </p>
-            )}
-          </div>
-        ))}
+        <div class="card">
+          {afterLogOut.map((name) => (
+            <Switch key={name} name={name} model={model} t={t} />
+          ))}
+        </div>
       </fieldset>
       {shortcut !== undefined && (
         <section>
           <h2>{t('shortcutTitle')}</h2>
-          <p>{shortcut === '' ? t('shortcutNone') : t('shortcutIs', shortcut)}</p>
+          <p class="card">{shortcut === '' ? t('shortcutNone') : t('shortcutIs', shortcut)}</p>
         </section>
       )}
     </main>
+  );
+}
+
+/** What a setting is called on this page. */
+function titleOf(name: SettingName): PlainKey {
+  return name === 'toolbarClick' ? 'settingsToolbarButton' : switchWords[name].label;
+}
+
+function ToolbarButton({ model, t }: Props) {
+  const shown = model.shown.value;
+  const isLocked = shown?.locked.includes('toolbarClick') ?? false;
+  return (
+    <fieldset>
+      <legend>{t('settingsToolbarButton')}</legend>
+      <div class="card">
+        {toolbarClicks.map((value) => (
+          <Row
+            key={value}
+            id={`toolbarClick-${value}`}
+            words={toolbarClickWords[value]}
+            t={t}
+            type="radio"
+            name="toolbarClick"
+            value={value}
+            checked={shown?.settings.toolbarClick === value}
+            disabled={shown === undefined || isLocked}
+            notes={isLocked ? ['toolbarClick-locked'] : []}
+            onChoose={() => model.set('toolbarClick', value)}
+          />
+        ))}
+        {isLocked && <Locked name="toolbarClick" t={t} />}
+      </div>
+    </fieldset>
+  );
+}
+
+function Switch({ name, model, t }: Props & { readonly name: SwitchName }) {
+  const shown = model.shown.value;
+  const isLocked = shown?.locked.includes(name) ?? false;
+  const toAllow = shown?.notAllowed.find((task) => task === name);
+  const notes = [...(isLocked ? [`${name}-locked`] : []), ...(toAllow ? [`${name}-missing`] : [])];
+  return (
+    <Row
+      id={name}
+      words={switchWords[name]}
+      t={t}
+      type="checkbox"
+      name={name}
+      checked={shown?.settings[name] ?? false}
+      disabled={shown === undefined || isLocked}
+      notes={notes}
+      onChoose={(isOn) => model.set(name, isOn)}
+    >
+      {isLocked && <Locked name={name} t={t} />}
+      {toAllow && <Missing task={toAllow} model={model} t={t} />}
+      {model.refused.value === name && (
+        <p class="refused" role="alert">
+          {t('settingRefused')}
+        </p>
+      )}
+    </Row>
+  );
+}
+
+interface RowProps {
+  readonly id: string;
+  readonly words: Words;
+  readonly t: Translate;
+  readonly type: 'radio' | 'checkbox';
+  readonly name: SettingName;
+  readonly value?: string;
+  readonly checked: boolean;
+  readonly disabled: boolean;
+  /** The ids of what else describes it, beside its hint. */
+  readonly notes: readonly string[];
+  onChoose(isOn: boolean): void;
+  readonly children?: ComponentChildren;
+}
+
+/** A radio button or a checkbox with what it is called, what it means, and what is to be said of it. */
+function Row({ id, words, t, notes, onChoose, children, ...input }: RowProps) {
+  return (
+    <div class="choice">
+      <label>
+        <input
+          {...input}
+          aria-describedby={[`${id}-hint`, ...notes].join(' ')}
+          // Not `change`: choosing what is shown already replaces a value that was not understood.
+          // The keyboard's choices are clicks too.
+          onClick={({ currentTarget }) => onChoose(currentTarget.checked)}
+        />
+        <span>{t(words.label)}</span>
+      </label>
+      <p id={`${id}-hint`} class="quiet">
+        {t(words.hint)}
+      </p>
+      {children}
+    </div>
+  );
+}
+
+function Locked({ name, t }: { readonly name: SettingName; readonly t: Translate }) {
+  return (
+    <p id={`${name}-locked`} class="locked" data-locked={name}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M4.5 7V5a3.5 3.5 0 0 1 7 0v2" />
+        <rect x="3" y="7" width="10" height="7" rx="1.5" />
+      </svg>
+      {t('settingLocked')}
+    </p>
+  );
+}
+
+function Missing({ task, model, t }: Props & { readonly task: FollowUp }) {
+  return (
+    <div class="missing">
+      <p id={`${task}-missing`}>{t('settingNotAllowed')}</p>
+      <button
+        type="button"
+        data-action="grant-access"
+        aria-describedby={`${task}-missing`}
+        onClick={() => model.allow(task)}
+      >
+        {t('settingAllow')}
+      </button>
+    </div>
   );
 }

@@ -1,12 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SettingName, Settings } from '../settings/settings.ts';
+import type { FollowUp } from '../core/follow-ups.ts';
+import {
+  defaultSettings,
+  type ParsedSettings,
+  type SettingName,
+  type Settings,
+} from '../settings/settings.ts';
 import { createOptionsModel } from './model.ts';
 
-const off: Settings = { biligame: false, siteData: false };
+const off = defaultSettings;
+const bothOn: Settings = { ...off, biligame: true, siteData: true };
 
 interface SetUp {
   readonly stored?: Settings;
-  readonly allowed?: readonly SettingName[];
+  /** What a policy sets, and what could not be understood. */
+  readonly locked?: readonly SettingName[];
+  readonly notUnderstood?: readonly SettingName[];
+  readonly allowed?: readonly FollowUp[];
   /** Whether the person allows what is asked for. */
   readonly isGranting?: boolean;
   readonly shortcut?: string | undefined;
@@ -17,6 +27,7 @@ interface SetUp {
 /** A browser with settings and permissions, which tells of their changes. */
 function setUp(options: SetUp = {}) {
   const { stored = off, allowed = [], isGranting = true, isReadable = true, ...rest } = options;
+  const { locked = [], notUnderstood = [] } = options;
   const browser = {
     settings: stored,
     allowed: new Set(allowed),
@@ -26,19 +37,21 @@ function setUp(options: SetUp = {}) {
   let change = () => {};
   const events: string[] = [];
   const parts = {
-    readSettings: vi.fn(async () => browser.settings),
-    writeSetting: vi.fn(async (name: SettingName, isOn: boolean) => {
-      events.push(`write ${name} ${isOn}`);
-      browser.settings = { ...browser.settings, [name]: isOn };
+    readSettings: vi.fn(
+      async (): Promise<ParsedSettings> => ({ settings: browser.settings, locked, notUnderstood }),
+    ),
+    writeSetting: vi.fn(async (name: SettingName, value: Settings[SettingName]) => {
+      events.push(`write ${name} ${value}`);
+      browser.settings = { ...browser.settings, [name]: value };
       change();
     }),
-    isAllowed: async (name: SettingName) => browser.allowed.has(name),
-    request: vi.fn(async (name: SettingName) => {
+    isAllowed: async (name: FollowUp) => browser.allowed.has(name),
+    request: vi.fn(async (name: FollowUp) => {
       events.push(`request ${name}`);
       if (isGranting) browser.allowed.add(name);
       return isGranting;
     }),
-    async giveUp(name: SettingName) {
+    async giveUp(name: FollowUp) {
       events.push(`give up ${name}`);
       browser.allowed.delete(name);
       change();
@@ -57,54 +70,54 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 it('nothing is known at first', async () => {
   const { model } = setUp();
-  expect(model.settings.value).toBeUndefined();
+  expect(model.shown.value).toBeUndefined();
   expect(model.refused.value).toBeUndefined();
   await settled();
-  expect(model.settings.value).toEqual(off);
+  expect(model.shown.value?.settings).toEqual(off);
 });
 
 it('settings that cannot be read are off, and the page can be used', async () => {
   const { model, change, browser } = setUp({ allowed: ['siteData'], isReadable: false });
   await settled();
-  expect(model.settings.value).toEqual(off);
+  expect(model.shown.value?.settings).toEqual(off);
   expect(model.shortcut.value).toBe('Alt+Shift+L');
   browser.settings = { ...off, siteData: true };
   change();
   await settled();
-  expect(model.settings.value).toEqual({ ...off, siteData: true });
+  expect(model.shown.value?.settings).toEqual({ ...off, siteData: true });
 });
 
 describe('a setting is in force', () => {
-  it.each<[Settings, SettingName[], Settings]>([
+  it.each<[Settings, FollowUp[], Settings]>([
     [off, [], off],
     [off, ['biligame', 'siteData'], off],
-    [{ biligame: true, siteData: true }, [], off],
-    [{ biligame: true, siteData: true }, ['biligame'], { biligame: true, siteData: false }],
-    [{ biligame: true, siteData: false }, ['siteData'], off],
+    [bothOn, [], off],
+    [bothOn, ['biligame'], { ...off, biligame: true }],
+    [{ ...off, biligame: true }, ['siteData'], off],
+    [bothOn, ['biligame', 'siteData'], bothOn],
     [
-      { biligame: true, siteData: true },
-      ['biligame', 'siteData'],
-      { biligame: true, siteData: true },
+      { ...off, toolbarClick: 'ask', reloadTabs: true },
+      [],
+      { ...off, toolbarClick: 'ask', reloadTabs: true },
     ],
   ])('where it is stored and allowed: %j, %j: %j', async (stored, allowed, inForce) => {
     const { model, events } = setUp({ stored, allowed });
     await settled();
-    expect(model.settings.value).toEqual(inForce);
+    expect(model.shown.value?.settings).toEqual(inForce);
     expect(events).toEqual([]);
   });
 
   it('until it is no longer allowed, or switched off elsewhere', async () => {
-    const stored = { biligame: true, siteData: true };
-    const { model, browser, change } = setUp({ stored, allowed: ['biligame', 'siteData'] });
+    const { model, browser, change } = setUp({ stored: bothOn, allowed: ['biligame', 'siteData'] });
     await settled();
     browser.allowed.delete('siteData');
     change();
     await settled();
-    expect(model.settings.value).toEqual({ biligame: true, siteData: false });
+    expect(model.shown.value?.settings).toEqual({ ...off, biligame: true });
     browser.settings = off;
     change();
     await settled();
-    expect(model.settings.value).toEqual(off);
+    expect(model.shown.value?.settings).toEqual(off);
   });
 });
 
@@ -132,7 +145,7 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
     expect(parts.request.mock.calls).toEqual([[name]]);
     await done;
     expect(events).toEqual([`request ${name}`, `write ${name} true`]);
-    expect(model.settings.value).toEqual({ ...off, [name]: true });
+    expect(model.shown.value?.settings).toEqual({ ...off, [name]: true });
     expect(model.refused.value).toBeUndefined();
   });
 
@@ -141,7 +154,7 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
     await model.set(name, true);
     expect(events).toEqual([`request ${name}`, `write ${name} false`]);
     expect(browser.settings).toEqual(off);
-    expect(model.settings.value).toEqual(off);
+    expect(model.shown.value?.settings).toEqual(off);
     expect(model.refused.value).toBe(name);
   });
 
@@ -149,7 +162,7 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
     const { model, events } = setUp({ stored: { ...off, [name]: true }, allowed: [name] });
     await model.set(name, false);
     expect(events).toEqual([`write ${name} false`, `give up ${name}`]);
-    expect(model.settings.value).toEqual(off);
+    expect(model.shown.value?.settings).toEqual(off);
   });
 
   it.each([true, false])('leaves the other as it is: %s', async (isOn) => {
@@ -160,7 +173,7 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
     await model.set(name, false);
     expect(browser.settings).toEqual(stored);
     expect(browser.allowed).toEqual(new Set(isOn ? [other] : []));
-    expect(model.settings.value).toEqual(stored);
+    expect(model.shown.value?.settings).toEqual(stored);
   });
 
   it('on, and the other at once, switches both on', async () => {
@@ -171,20 +184,20 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
       await slow?.(...change);
     });
     await Promise.all([model.set(name, true), model.set(other, true)]);
-    expect(browser.settings).toEqual({ biligame: true, siteData: true });
-    expect(model.settings.value).toEqual({ biligame: true, siteData: true });
+    expect(browser.settings).toEqual(bothOn);
+    expect(model.shown.value?.settings).toEqual(bothOn);
   });
 
   it.each([true, false])('to %s where nothing can be stored shows it as it is', async (isOn) => {
     const stored = { ...off, [name]: !isOn };
     const { model, parts } = setUp({ stored, allowed: [name] });
     await settled();
-    const before = model.settings.value;
+    const before = model.shown.value;
     parts.writeSetting.mockRejectedValue(new Error('quota'));
     await model.set(name, isOn);
-    expect(model.settings.value).toEqual(stored);
+    expect(model.shown.value?.settings).toEqual(stored);
     // A new object: the page draws the box anew, which the click has changed.
-    expect(model.settings.value).not.toBe(before);
+    expect(model.shown.value).not.toBe(before);
   });
 
   it('takes back what was said of a refusal', async () => {
@@ -204,8 +217,116 @@ describe.each(['biligame', 'siteData'] as const)('switching %s', (name) => {
     const { model } = setUp();
     await settled();
     const done = model.set(name, true);
-    expect(model.settings.value).toEqual(off);
+    expect(model.shown.value?.settings).toEqual(off);
     await done;
-    expect(model.settings.value).toEqual({ ...off, [name]: true });
+    expect(model.shown.value?.settings).toEqual({ ...off, [name]: true });
+  });
+});
+
+it('a choice of what the toolbar button does is stored, and asks for nothing', async () => {
+  const { model, events } = setUp();
+  await settled();
+  await model.set('toolbarClick', 'ask');
+  await model.set('reloadTabs', true);
+  await model.set('reloadTabs', false);
+  expect(events).toEqual([
+    ...['write toolbarClick ask', 'write reloadTabs true', 'write reloadTabs false'],
+  ]);
+  expect(model.shown.value?.settings).toEqual({ ...off, toolbarClick: 'ask' });
+});
+
+describe('of two quick changes none is lost', () => {
+  it('the last one of a setting is stored last', async () => {
+    const { model, parts, browser } = setUp();
+    const write = parts.writeSetting.getMockImplementation();
+    // The first takes longer than the second.
+    parts.writeSetting.mockImplementationOnce(async (...change) => {
+      await settled();
+      await write?.(...change);
+    });
+    await Promise.all([model.set('toolbarClick', 'ask'), model.set('toolbarClick', 'at-once')]);
+    expect(browser.settings.toolbarClick).toBe('at-once');
+    expect(model.shown.value?.settings.toolbarClick).toBe('at-once');
+  });
+
+  it('also where the person was asked for long in between, and other settings do not wait', async () => {
+    const { model, parts, events } = setUp();
+    let answer = (_isAllowed: boolean) => {};
+    const asked = new Promise<boolean>((resolve) => {
+      answer = resolve;
+    });
+    parts.request.mockReturnValueOnce(asked);
+    const on = model.set('biligame', true);
+    const off = model.set('biligame', false);
+    await model.set('toolbarClick', 'ask');
+    expect(events).toEqual(['write toolbarClick ask']);
+    answer(true);
+    await Promise.all([on, off]);
+    expect(events.slice(1)).toEqual([
+      ...['write biligame true', 'write biligame false', 'give up biligame'],
+    ]);
+    expect(model.shown.value?.settings.biligame).toBe(false);
+  });
+
+  it('also where the first could not be stored', async () => {
+    const { model, parts, browser } = setUp();
+    parts.writeSetting.mockRejectedValueOnce(new Error('quota'));
+    await Promise.all([model.set('toolbarClick', 'ask'), model.set('toolbarClick', 'at-once')]);
+    expect(browser.settings.toolbarClick).toBe('at-once');
+  });
+});
+
+it('what could not be understood is named', async () => {
+  const { model } = setUp({ notUnderstood: ['toolbarClick'] });
+  await settled();
+  expect(model.shown.value?.notUnderstood).toEqual(['toolbarClick']);
+});
+
+describe('what a policy sets', () => {
+  const locked: SettingName[] = ['toolbarClick', 'biligame', 'siteData'];
+
+  it('is shown as it is set, and as not allowed where it needs what nobody has allowed', async () => {
+    const { model, events } = setUp({ stored: bothOn, locked, allowed: ['siteData'] });
+    await settled();
+    expect(model.shown.value).toMatchObject({ settings: bothOn, locked, notAllowed: ['biligame'] });
+    expect(events).toEqual([]);
+  });
+
+  it('needs nothing where it is off', async () => {
+    const { model } = setUp({ stored: { ...bothOn, biligame: false }, locked: ['biligame'] });
+    await settled();
+    expect(model.shown.value?.notAllowed).toEqual([]);
+    // The person's own is off without its permission.
+    expect(model.shown.value?.settings).toEqual(off);
+  });
+
+  it('is not changed', async () => {
+    const { model, events } = setUp({ stored: bothOn, locked, allowed: ['biligame', 'siteData'] });
+    await settled();
+    await model.set('toolbarClick', 'ask');
+    await model.set('biligame', false);
+    await model.set('siteData', true);
+    expect(events).toEqual([]);
+    await model.set('reloadTabs', true);
+    expect(events).toEqual(['write reloadTabs true']);
+  });
+
+  it('is allowed by the person, who is asked in the click', async () => {
+    const { model, parts, events } = setUp({ stored: bothOn, locked });
+    await settled();
+    const done = model.allow('biligame');
+    expect(parts.request.mock.calls).toEqual([['biligame']]);
+    await done;
+    expect(events).toEqual(['request biligame']);
+    expect(model.shown.value?.notAllowed).toEqual(['siteData']);
+    expect(model.refused.value).toBeUndefined();
+  });
+
+  it('or not, and it is said', async () => {
+    const { model } = setUp({ stored: bothOn, locked, isGranting: false });
+    await settled();
+    await model.allow('biligame');
+    expect(model.shown.value?.notAllowed).toEqual(['biligame', 'siteData']);
+    expect(model.refused.value).toBe('biligame');
   });
 });

@@ -1,18 +1,57 @@
 import browser from 'webextension-polyfill';
 
 /**
- * The settings as they are stored: not to be trusted. Each is a key of its own, so that two changes
- * at once, on two pages or two machines, both last.
+ * The settings as they are stored, not to be trusted: the person's own and the administrator's.
+ * Each is a key of its own, so that two changes at once, on two pages or two machines, both last.
  */
-export function readSettings(): Promise<unknown> {
-  return browser.storage.sync.get(null);
+export async function readSettings(): Promise<{ sync: unknown; managed: unknown }> {
+  const [sync, managed] = await Promise.all([browser.storage.sync.get(null), readPolicy()]);
+  return { sync, managed };
 }
 
-export async function writeSetting(name: string, value: boolean): Promise<void> {
+/**
+ * How long a policy is waited for, in milliseconds. Chromium answers at once, but may take two
+ * seconds at its start; and after a change of the extension's site access it may not answer at all
+ * (seen in Chromium 156, for half a minute). No log-out must hang on that.
+ */
+const policyPatience = 3_000;
+/** The same where the reading before has not been answered. */
+const policyPatienceAfterSilence = 200;
+let hasPolicyAnswered = true;
+/** What the last reading that was answered found. */
+let policy: unknown = {};
+
+async function readPolicy(): Promise<unknown> {
+  const patience = hasPolicyAnswered ? policyPatience : policyPatienceAfterSilence;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      hasPolicyAnswered = false;
+      resolve();
+    }, patience);
+    const answer = (found: unknown) => {
+      clearTimeout(timer);
+      hasPolicyAnswered = true;
+      policy = found;
+      resolve();
+    };
+    // Firefox rejects where there is no policy:
+    // https://developer.mozilla.org/docs/Mozilla/Add-ons/WebExtensions/API/storage/managed
+    browser.storage.managed.get(null).then(answer, () => answer({}));
+  });
+  return policy;
+}
+
+/** Stores one of the person's own settings, and touches no other key. */
+export async function writeSetting(name: string, value: boolean | string): Promise<void> {
   await browser.storage.sync.set({ [name]: value });
 }
 
-/** Calls back after the settings were changed, in whatever page. */
+/**
+ * Calls back after settings were changed, in whatever page, on another machine or by a policy.
+ * Of a policy Firefox tells nothing: there a change is seen with the next reading.
+ */
 export function onSettingsChanged(listener: () => void): void {
-  browser.storage.sync.onChanged.addListener(() => listener());
+  browser.storage.onChanged.addListener((_, area) => {
+    if (area === 'sync' || area === 'managed') listener();
+  });
 }

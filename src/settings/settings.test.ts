@@ -1,67 +1,168 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import managedSchemaFile from '../../public/managed-schema.json' with { type: 'json' };
 import { followUps } from '../core/follow-ups.ts';
-import { parseSettings, settingNames } from './settings.ts';
+import {
+  defaultSettings,
+  managedSchema,
+  parseSettings,
+  type SettingName,
+  type Settings,
+  settingNames,
+} from './settings.ts';
 
-const defaults = { biligame: false, siteData: false };
-
-it('all that a person can switch on is off by default', () => {
-  expect(parseSettings(undefined)).toStrictEqual(defaults);
-  expect(parseSettings({})).toStrictEqual(defaults);
-  expect(Object.keys(parseSettings(undefined))).toEqual(settingNames);
-});
-
-it('each setting is of a task, and each task has its setting', () => {
-  expect(settingNames).toEqual(followUps);
-});
-
-it.each([
-  { biligame: false, siteData: false },
-  { biligame: true, siteData: false },
-  { biligame: false, siteData: true },
-  { biligame: true, siteData: true },
-])('what was stored is in force: %j', (stored) => {
-  expect(parseSettings(JSON.parse(JSON.stringify(stored)))).toStrictEqual(stored);
-});
+/** For each setting, every value that it can have, or those at its limits. */
+const valuesOf: { readonly [N in SettingName]: readonly Settings[N][] } = {
+  toolbarClick: ['ask', 'countdown', 'at-once'],
+  reloadTabs: [true, false],
+  biligame: [true, false],
+  siteData: [true, false],
+};
+const values = settingNames.flatMap((name) =>
+  valuesOf[name].map((value): [SettingName, unknown] => [name, value]),
+);
 
 const garbage: [string, unknown][] = [
-  ['missing', undefined],
   ['null', null],
   ['a number', 1],
   ['a text', 'true'],
   ['an empty text', ''],
+  ['a choice in capitals', 'ASK'],
   ['a list', [true]],
+  ['a list of a choice', ['ask']],
   ['an object', { value: true }],
   ['no number', Number.NaN],
   ['a function', () => true],
   ['a symbol', Symbol('true')],
   ['a big number', 1n],
   ['a boxed value', Object(true)],
+  ['a boxed choice', Object('ask')],
   ['a date', new Date(0)],
 ];
 
-describe.each(settingNames)('a value that makes no sense is the default of %s alone', (name) => {
-  const other = name === 'biligame' ? 'siteData' : 'biligame';
-  it.each(garbage)('%s', (_, value) => {
-    for (const kept of [true, false]) {
-      expect(parseSettings({ [name]: value, [other]: kept })).toStrictEqual({
-        ...defaults,
-        [other]: kept,
+/** All other settings, away from their defaults. */
+function othersThan(name: SettingName): Partial<Settings> {
+  const changed: Settings = {
+    ...{ toolbarClick: 'at-once', reloadTabs: true, biligame: true, siteData: true },
+  };
+  return Object.fromEntries(Object.entries(changed).filter(([key]) => key !== name));
+}
+
+it('by default a click counts down, and nothing else is on', () => {
+  const defaults = { toolbarClick: 'countdown', reloadTabs: false, biligame: false };
+  expect(defaultSettings).toStrictEqual({ ...defaults, siteData: false });
+});
+
+it.each([[undefined], [null], [{}], [[]], ['ask'], [1], [() => true]])(
+  'nothing stored is all by default, and nothing to report: %j',
+  (stored) => {
+    const byDefault = { settings: defaultSettings, locked: [], notUnderstood: [] };
+    expect(parseSettings({ sync: stored, managed: stored })).toStrictEqual(byDefault);
+  },
+);
+
+it('each follow-up has its setting', () => {
+  expect(settingNames).toEqual(expect.arrayContaining([...followUps]));
+});
+
+describe.each(values)('%s: %j', (name, value) => {
+  const others = othersThan(name);
+
+  it('is in force where a person has chosen it', () => {
+    expect(parseSettings({ sync: { ...others, [name]: value }, managed: {} })).toStrictEqual({
+      settings: { ...defaultSettings, ...others, [name]: value },
+      ...{ locked: [], notUnderstood: [] },
+    });
+  });
+
+  it.each<unknown>([...valuesOf[name]])(
+    'is in force where a policy sets it, not what is stored: %j',
+    (own) => {
+      const stored = { sync: { ...others, [name]: own }, managed: { [name]: value } };
+      expect(parseSettings(stored)).toStrictEqual({
+        settings: { ...defaultSettings, ...others, [name]: value },
+        ...{ locked: [name], notUnderstood: [] },
       });
-    }
-  });
+    },
+  );
 
-  it('where it is missing', () => {
-    expect(parseSettings({ [other]: true })).toStrictEqual({ ...defaults, [other]: true });
+  it('is in force where the policy makes no sense, and can be changed', () => {
+    expect(parseSettings({ sync: { [name]: value }, managed: { [name]: 7 } })).toStrictEqual({
+      settings: { ...defaultSettings, [name]: value },
+      ...{ locked: [], notUnderstood: [name] },
+    });
   });
 });
 
-it.each(garbage)('settings that make no sense are the defaults: %s', (_, stored) => {
-  expect(parseSettings(stored)).toStrictEqual(defaults);
+describe.each(settingNames)('%s, when it makes no sense', (name) => {
+  const others = othersThan(name);
+
+  it.each(garbage)('falls back alone and is reported: %s', (_, value) => {
+    const stored = { ...others, [name]: value };
+    const settings = { ...defaultSettings, ...others };
+    expect(parseSettings({ sync: stored, managed: {} })).toStrictEqual({
+      ...{ settings, locked: [], notUnderstood: [name] },
+    });
+    expect(parseSettings({ sync: {}, managed: stored })).toStrictEqual({
+      ...{ settings, locked: Object.keys(others), notUnderstood: [name] },
+    });
+  });
+
+  it('is reported once where it makes none twice', () => {
+    const stored = { [name]: 7 };
+    expect(parseSettings({ sync: stored, managed: stored })).toStrictEqual({
+      ...{ settings: defaultSettings, locked: [], notUnderstood: [name] },
+    });
+  });
+
+  it('is not reported where a policy is in force anyway', () => {
+    const managed = { [name]: defaultSettings[name] };
+    expect(parseSettings({ sync: { [name]: 7 }, managed })).toStrictEqual({
+      ...{ settings: defaultSettings, locked: [name], notUnderstood: [] },
+    });
+  });
 });
 
-it('what is not known is dropped', () => {
-  expect(parseSettings({ biligame: true, rules: [], siteData: true })).toStrictEqual({
-    biligame: true,
-    siteData: true,
+it('what is not known, or not set by anybody, is no setting and nothing to report', () => {
+  const stored = { rules: [], constructor: 'ask', __proto__: { siteData: true } };
+  const byDefault = { settings: defaultSettings, locked: [], notUnderstood: [] };
+  expect(parseSettings({ sync: stored, managed: stored })).toStrictEqual(byDefault);
+});
+
+describe('of anything that may be stored', () => {
+  const anyValue = fc.oneof(fc.jsonValue(), fc.constantFrom('ask', 'at-once', true, false));
+  /** Settings with any values, beside anything else; or something else altogether. */
+  const anyArea = fc.oneof(
+    fc.jsonValue(),
+    fc.record(Object.fromEntries([...settingNames, 'other'].map((name) => [name, anyValue])), {
+      requiredKeys: [],
+    }),
+  );
+  const ownOf = (area: unknown, name: string): unknown =>
+    typeof area === 'object' && area !== null && Object.hasOwn(area, name)
+      ? Reflect.get(area, name)
+      : undefined;
+
+  it('each well-formed setting is in force, a policy’s first, and all else is reported', () => {
+    fc.assert(
+      fc.property(anyArea, anyArea, (sync, managed) => {
+        const { settings, locked, notUnderstood } = parseSettings({ sync, managed });
+        expect(Object.keys(settings)).toEqual(settingNames);
+        for (const name of settingNames) {
+          const isMeant = (value: unknown) => (valuesOf[name] as unknown[]).includes(value);
+          const [own, set] = [ownOf(sync, name), ownOf(managed, name)];
+          expect(settings[name]).toBe([set, own, defaultSettings[name]].find(isMeant));
+          expect(locked.includes(name)).toBe(isMeant(set));
+          const passedOver = isMeant(set) ? [] : isMeant(own) ? [set] : [set, own];
+          expect(notUnderstood.includes(name)).toBe(passedOver.some((it) => it !== undefined));
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
+});
+
+it('the schema of policies, a file that Chromium reads, says the same', () => {
+  expect(managedSchemaFile).toStrictEqual(managedSchema);
+  expect(Object.keys(managedSchemaFile.properties)).toEqual(settingNames);
 });

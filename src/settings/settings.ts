@@ -1,20 +1,106 @@
 import * as v from 'valibot';
 
-/**
- * What a person can switch on. One schema is type and default; a stored value that cannot be
- * understood counts as the default, and takes no other setting with it.
- */
-const settingsSchema = v.object({
-  /** After a good log-out, log out of biligame.com too. Works with access to that site only. */
-  biligame: v.fallback(v.boolean(), false),
-  /** After a good log-out, remove the site's stored refresh token. Needs `browsingData`. */
-  siteData: v.fallback(v.boolean(), false),
-});
-export type Settings = v.InferOutput<typeof settingsSchema>;
-export type SettingName = keyof Settings;
-export const settingNames = ['biligame', 'siteData'] as const satisfies readonly SettingName[];
+/** What a click on the toolbar button does: ask, log out after a countdown, or at once. */
+export const toolbarClicks = ['ask', 'countdown', 'at-once'] as const;
+export type ToolbarClick = (typeof toolbarClicks)[number];
 
-/** Understands stored settings, whatever was stored. */
-export function parseSettings(stored: unknown): Settings {
-  return v.parse(v.fallback(settingsSchema, { biligame: false, siteData: false }), stored);
+/** Type and limits of a setting, its default, and how they are written in `managed-schema.json`. */
+interface Definition<Value> {
+  readonly schema: v.GenericSchema<unknown, Value>;
+  readonly byDefault: Value;
+  readonly policy: { readonly type: string; readonly enum?: readonly string[] };
+}
+
+const onOff = (byDefault: boolean) =>
+  ({ schema: v.boolean(), byDefault, policy: { type: 'boolean' } }) as Definition<boolean>;
+
+const oneOf = <Choice extends string>(choices: readonly Choice[], byDefault: Choice) =>
+  ({
+    ...{ schema: v.picklist(choices), byDefault },
+    policy: { type: 'string', enum: choices },
+  }) as Definition<Choice>;
+
+/** Every setting. Each is a key of its own where settings are stored. */
+const definitions = {
+  toolbarClick: oneOf(toolbarClicks, 'countdown'),
+  /** After a good log-out, reload the open tabs that still show the account. */
+  reloadTabs: onOff(false),
+  /** After a good log-out, log out of biligame.com too. Works with access to that site only. */
+  biligame: onOff(false),
+  /** After a good log-out, remove the site's stored data. Needs `browsingData`. */
+  siteData: onOff(false),
+};
+type Definitions = typeof definitions;
+
+export type SettingName = keyof Definitions;
+export type Settings = {
+  readonly [N in SettingName]: Definitions[N] extends Definition<infer Value> ? Value : never;
+};
+/** The settings that are on or off. */
+export type SwitchName = {
+  [N in SettingName]: Settings[N] extends boolean ? N : never;
+}[SettingName];
+
+export const settingNames = Object.keys(definitions) as readonly SettingName[];
+
+/** For each setting, something that is made of its definition. */
+function mapSettings(make: (definition: Definition<unknown>, name: SettingName) => unknown) {
+  return Object.fromEntries(settingNames.map((name) => [name, make(definitions[name], name)]));
+}
+
+export const defaultSettings = mapSettings(({ byDefault }) => byDefault) as Settings;
+
+/**
+ * What `public/managed-schema.json` has to say, by which Chromium drops values of a policy that the
+ * settings would not understand: https://www.chromium.org/administrators/configuring-policy-for-extensions/
+ */
+export const managedSchema = {
+  type: 'object',
+  properties: mapSettings(({ policy }) => policy),
+};
+
+/** Both places where settings are stored, as they were read: not to be trusted. */
+export interface StoredSettings {
+  /** What the person has chosen. */
+  readonly sync: unknown;
+  /** What the administrator's policy sets. */
+  readonly managed: unknown;
+}
+
+export interface ParsedSettings {
+  readonly settings: Settings;
+  /** What a policy sets: the person cannot change it. */
+  readonly locked: readonly SettingName[];
+  /** Where a stored value could not be understood, and so was passed over. */
+  readonly notUnderstood: readonly SettingName[];
+}
+
+/**
+ * Understands stored settings, whatever was stored. The policy's value is in force, else the
+ * person's, else the default. A value that cannot be understood is passed over as if it were not
+ * there, and takes no other setting with it: so Chromium treats one in a policy. Never throws.
+ */
+export function parseSettings(stored: StoredSettings): ParsedSettings {
+  const locked: SettingName[] = [];
+  const notUnderstood: SettingName[] = [];
+  const settings = mapSettings(({ schema, byDefault }, name) => {
+    for (const area of ['managed', 'sync'] as const) {
+      const value = valueIn(stored[area], name);
+      if (value === undefined) continue;
+      const parsed = v.safeParse(schema, value);
+      if (parsed.success) {
+        if (area === 'managed') locked.push(name);
+        return parsed.output;
+      }
+      if (!notUnderstood.includes(name)) notUnderstood.push(name);
+    }
+    return byDefault;
+  }) as Settings;
+  return { settings, locked, notUnderstood };
+}
+
+/** What an area holds under a name. Not what an object has by birth, as `constructor`. */
+function valueIn(area: unknown, name: SettingName): unknown {
+  const isObject = typeof area === 'object' && area !== null;
+  return isObject && Object.hasOwn(area, name) ? Reflect.get(area, name) : undefined;
 }

@@ -61,6 +61,8 @@ test('the real pages: logged in, logging out, proven; settings', async ({ chromi
   await popup.waitForFollowUp('siteData', 'done');
   await look(popup.page, 'logged-out-proven');
 
+  // Without a policy nothing is set, and the schema of policies is one that this browser takes.
+  expect(await chromium.inExtension(() => chrome.storage.managed.get(null), null)).toEqual({});
   const options = await chromium.openOwnPage('src/options/index.html');
   await options.locator('input[name=siteData]:checked').waitFor();
   await look(options, 'settings');

@@ -1,0 +1,94 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createEvent } from './testing/event.ts';
+
+async function setUp({ hasPolicy = true }: { readonly hasPolicy?: boolean } = {}) {
+  const onChanged = createEvent();
+  const sync = {
+    get: vi.fn(async (_keys: null) => ({ siteData: true, other: [1] })),
+    set: vi.fn(async (_items: object) => {}),
+  };
+  const managed = {
+    get: vi.fn(async (_keys: null) => {
+      if (!hasPolicy) throw new Error('Managed storage manifest not found');
+      return { reloadTabs: true };
+    }),
+  };
+  vi.resetModules();
+  const storage = { sync, managed, onChanged };
+  vi.doMock('webextension-polyfill', () => ({ default: { storage } }));
+  return { store: await import('./settings-store.ts'), sync, managed, onChanged };
+}
+
+describe('settings are read', () => {
+  it('of the person and of the policy, all that is there', async () => {
+    const { store } = await setUp();
+    expect(await store.readSettings()).toEqual({
+      ...{ sync: { siteData: true, other: [1] }, managed: { reloadTabs: true } },
+    });
+  });
+
+  it('where the browser rejects because there is no policy', async () => {
+    const { store } = await setUp({ hasPolicy: false });
+    expect(await store.readSettings()).toEqual({
+      ...{ sync: { siteData: true, other: [1] }, managed: {} },
+    });
+  });
+
+  it('also where the browser does not answer for the policy: the last known one counts', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { store, managed } = await setUp();
+    let answer = (_policy: object) => {};
+    const hang = () =>
+      new Promise<{ reloadTabs: boolean }>((resolve) => {
+        answer = resolve as typeof answer;
+      });
+    const readWithin = async (milliseconds: number) => {
+      let isRead = false;
+      const reading = store.readSettings().finally(() => {
+        isRead = true;
+      });
+      await vi.advanceTimersByTimeAsync(milliseconds - 1);
+      expect(isRead).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(isRead).toBe(true);
+      return (await reading).managed;
+    };
+
+    managed.get.mockImplementation(hang);
+    expect(await readWithin(3_000)).toEqual({});
+    // Not waited for so long again, until there has been an answer.
+    expect(await readWithin(200)).toEqual({});
+    answer({ reloadTabs: false });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await readWithin(3_000)).toEqual({ reloadTabs: false });
+    managed.get.mockResolvedValue({ reloadTabs: true });
+    expect((await store.readSettings()).managed).toEqual({ reloadTabs: true });
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it('or not at all, where the person’s own cannot be read', async () => {
+    const { store, sync } = await setUp();
+    sync.get.mockRejectedValue(new Error('storage.sync is disabled'));
+    await expect(store.readSettings()).rejects.toThrow('disabled');
+  });
+});
+
+it('one setting is written, and no other key is touched', async () => {
+  const { store, sync } = await setUp();
+  await store.writeSetting('toolbarClick', 'ask');
+  expect(sync.set.mock.calls).toEqual([[{ toolbarClick: 'ask' }]]);
+});
+
+it.each([
+  ['sync', 1],
+  ['managed', 1],
+  ['local', 0],
+  ['session', 0],
+])('a change in %s is told %i times', async (area, times) => {
+  const { store, onChanged } = await setUp();
+  const listener = vi.fn();
+  store.onSettingsChanged(listener);
+  await onChanged.fire({ siteData: {} }, area);
+  expect(listener).toHaveBeenCalledTimes(times);
+});
