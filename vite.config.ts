@@ -26,41 +26,6 @@ const inlineStyles: Plugin = {
   },
 };
 
-/** The parts of the extension APIs that we use: the polyfill wraps no others. */
-const namespaces = [
-  'action',
-  'alarms',
-  'browsingData',
-  'commands',
-  'contextMenus',
-  'cookies',
-  'extension',
-  'i18n',
-  'permissions',
-  'runtime',
-  'storage',
-  'tabs',
-  'windows',
-];
-
-/**
- * Leaves out of the polyfill what is dead here. Firefox has the API that it makes; elsewhere it
- * carries a description of every API there is, two thirds of its size.
- */
-const trimPolyfill = (browser: BrowserName): Plugin => ({
-  name: 'trim-polyfill',
-  enforce: 'pre',
-  transform(code, id) {
-    if (!/webextension-polyfill\/dist\/browser-polyfill\.js$/.test(id)) return null;
-    if (browser === 'firefox') return 'export default globalThis.browser;';
-    const [, metadata = ''] = /const apiMetadata = (\{.*?\n {6}\});/s.exec(code) ?? [];
-    // Throws where a new version of the polyfill is not as it was.
-    const all = Object.entries(JSON.parse(metadata));
-    const used = Object.fromEntries(all.filter(([name]) => namespaces.includes(name)));
-    return code.replace(metadata, JSON.stringify(used));
-  },
-});
-
 /** One build for each browser: `vite build --mode chromium`, `vite build --mode firefox`. */
 export default defineConfig(({ mode }) => {
   const browser: BrowserName = browsers.find((name) => name === mode) ?? 'chromium';
@@ -71,7 +36,6 @@ export default defineConfig(({ mode }) => {
         browser: browser === 'firefox' ? 'firefox' : 'chrome',
       }),
       inlineStyles,
-      trimPolyfill(browser),
     ],
     build: {
       outDir: `dist/${browser}`,

@@ -163,7 +163,7 @@ describe('the badge', () => {
 });
 
 describe('the badge of a tab that the browser has cleared', () => {
-  const told = `!|${titled('offlineTitle')}`;
+  const told = `!|${titled('titleStillLoggedIn')}`;
 
   it('is drawn again, there alone', () => {
     const { show, tabCleared, badges } = setUp();

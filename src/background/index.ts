@@ -17,6 +17,7 @@ import {
   onStoreMayBeGone,
   serves,
 } from '../platform/stores.ts';
+import { reloadTabs, siteTabIds } from '../platform/tabs.ts';
 import { onTabCleared, onTabInFront, toolbar } from '../platform/toolbar.ts';
 import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
@@ -32,8 +33,10 @@ import { profileOf } from './profile.ts';
 const server = createServer(createSessionRules(ambientStoreId === '1' ? 'odd' : 'even'));
 const jarOf = (storeId: string) => createJar('bilibili.com', storeId, storeId === ambientStoreId);
 
+const settings = async () => parseSettings(await readSettings()).settings;
+
 const followUps = createFollowUps({
-  readSettings: async () => parseSettings(await readSettings()).settings,
+  readSettings: settings,
   // What a policy sets stays so, and without what it needs it is not in force.
   switchOff: (task) => writeSetting(task, false),
   isAllowed: access.isTaskAllowed,
@@ -73,6 +76,9 @@ const service = createLogOutService({
   isGone: isPrivateStoreGone,
   fingerprint,
   followUps,
+  reloadTabs: async (storeId) => {
+    if ((await settings()).reloadTabs) await reloadTabs(await siteTabIds(storeId));
+  },
   watchdog,
   feedback: {
     show: (record) => button.forEach((part) => void part.show(record)),
@@ -125,8 +131,8 @@ onSessionsChanged((storeId, came) => service.sessionsChanged(storeId, came));
 onStoreMayBeGone(() => service.forgetOutdated());
 void service.forgetOutdated();
 
-// In color where somebody is logged in, grey where nobody is.
-onSessionsChanged(() => icon.update());
+// In color where somebody is logged in, grey where nobody is. A log-out under way goes first.
+onSessionsChanged(() => setTimeout(icon.update, 100));
 access.onAccessChanged(() => icon.update());
 onTabInFront(() => icon.update());
 onTabCleared((tabId) => button.forEach((part) => void part.tabCleared(tabId)));

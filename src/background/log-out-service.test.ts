@@ -110,6 +110,7 @@ function setUp(options: SetUp = {}) {
     run: vi.fn(options.follow ?? (async () => 'done' as const)),
   };
   let ids = 0;
+  const reloadTabs = vi.fn(async (_storeId: string) => {});
   const service = createLogOutService({
     records,
     needsOf: (storeId) => needs(worldOf(storeId).needs),
@@ -117,6 +118,7 @@ function setUp(options: SetUp = {}) {
     isGone: options.isGone ?? (async () => false),
     fingerprint: options.fingerprint ?? (async (salt, id) => printOf(salt, id)),
     followUps,
+    reloadTabs,
     watchdog,
     feedback,
     now: () => now,
@@ -131,7 +133,7 @@ function setUp(options: SetUp = {}) {
     });
   return {
     ...{ world: worldOf('0' in stores ? '0' : Object.keys(stores)[0]), worldOf },
-    ...{ records, shown, feedback, watchdog, followUps, service, state },
+    ...{ records, shown, feedback, watchdog, followUps, reloadTabs, service, state },
     outcome: async (storeId = '0') => (await untilEnded(storeId)).outcome,
     proof: async () => {
       await vi.waitFor(async () => expect((await untilEnded()).revocation).not.toBe('asking'));
@@ -961,10 +963,11 @@ describe('what follows a good end', () => {
     ['a fault of our own', { fingerprint: fails }, 'server', 0],
   ])('follows a good end only: %s', async (_, options, mode, count) => {
     const switchedOn = async (): Promise<FollowUp[]> => ['biligame'];
-    const { service, followUps, outcome, state } = setUp({ switchedOn, ...options });
+    const { service, followUps, reloadTabs, outcome, state } = setUp({ switchedOn, ...options });
     await service.logOut('0', 'popup', mode);
     await outcome();
     await settle();
+    expect(reloadTabs.mock.calls).toEqual(count === 0 ? [] : [['0']]);
     expect(followUps.after).toHaveBeenCalledTimes(count);
     expect(followUps.run).toHaveBeenCalledTimes(count);
     if (count === 0) expect(state()).not.toHaveProperty('followUps');

@@ -43,6 +43,8 @@ interface Parts {
     after(outcome: Outcome, tasks: readonly FollowUp[]): FollowUp[];
     run(task: FollowUp, storeId: string, result: Result): Promise<FollowUpResult>;
   };
+  /** Reloads the store's tabs after a good end, where a person has switched that on. */
+  reloadTabs(storeId: string): Promise<void>;
   /** Wakes the worker later, in case it is stopped before the end. */
   readonly watchdog: { set(): Promise<void>; clear(): Promise<void> };
   /** Shows what a person should know without the popup. */
@@ -215,6 +217,7 @@ export function createLogOutService(parts: Parts): LogOutService {
       const revocation = await result.prove?.().catch(() => 'unknown' as const);
       if (revocation) await update(record, (current) => withRevocation(current, revocation));
     };
+    if (isGood(result.outcome)) parts.reloadTabs(record.storeId).catch(() => undefined);
     await Promise.allSettled([proof(), ...tasks.map(follow)]);
     unfinished -= 1;
     if (unfinished === 0) await watchdog.clear().catch(() => undefined);

@@ -1,5 +1,6 @@
-import browser, { type Permissions } from 'webextension-polyfill';
+import type { Permissions } from 'webextension-polyfill';
 import type { FollowUp } from '../core/follow-ups.ts';
+import { browser } from './browser.ts';
 
 /** Scheme-less on purpose: with `https://` alone the cookies API hides cookies that are not Secure. */
 export const siteOrigins = ['*://*.bilibili.com/*'];

@@ -5,7 +5,7 @@ const browser = vi.hoisted(() => ({
   runtime: { getURL: () => 'moz-extension://own/' },
   extension: { inIncognitoContext: false },
 }));
-vi.mock('webextension-polyfill', () => ({ default: browser }));
+vi.mock('./browser.ts', () => ({ browser }));
 
 const { onMenuChosen, onShortcut, readShortcut } = await import('./entry-points.ts');
 

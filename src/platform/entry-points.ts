@@ -1,6 +1,7 @@
-import browser, { type Menus, type Tabs } from 'webextension-polyfill';
+import type { Menus, Tabs } from 'webextension-polyfill';
 import type { Mode } from '../core/order.ts';
 import { siteOrigins } from './access.ts';
+import { browser } from './browser.ts';
 import { storeIdOf } from './stores.ts';
 
 /** The command of the manifest, and the beginning of every menu item's id. */

@@ -1,4 +1,4 @@
-import browser from 'webextension-polyfill';
+import { browser } from './browser.ts';
 
 /** A text of the browser's language. @returns '' for an unknown key. */
 export function translate(key: string, ...substitutions: string[]): string {

@@ -8,7 +8,7 @@ const cookies = vi.hoisted(() => ({
   remove: vi.fn(),
   onChanged: undefined as unknown as ReturnType<typeof createEvent>,
 }));
-vi.mock('webextension-polyfill', () => ({ default: { cookies } }));
+vi.mock('./browser.ts', () => ({ browser: { cookies } }));
 
 const partitioned = cookie('SESSDATA', 'p', { partitionKey: { topLevelSite: 'https://a.test' } });
 

@@ -1,7 +1,8 @@
-import browser, { type Cookies } from 'webextension-polyfill';
+import type { Cookies } from 'webextension-polyfill';
 import { addressOf, belongsToAccount, type Cookie, isWithin, shapeOf } from '../core/cookie.ts';
 import type { Jar } from '../core/needs.ts';
 import { isSessionId } from '../core/session.ts';
+import { browser } from './browser.ts';
 
 /**
  * What a browser has to be asked for to list every cookie. Chromium knows no `firstPartyDomain`,

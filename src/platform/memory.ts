@@ -1,4 +1,4 @@
-import browser from 'webextension-polyfill';
+import { browser } from './browser.ts';
 
 /** A place that keeps values until the browser ends, and that worker and pages see alike. */
 export interface Memory {

@@ -1,4 +1,5 @@
-import browser, { type Runtime } from 'webextension-polyfill';
+import type { Runtime } from 'webextension-polyfill';
+import { browser } from './browser.ts';
 
 /** Sends a message to the worker. @throws (rejects) when nobody answers. */
 export function send(message: unknown): Promise<unknown> {
@@ -12,9 +13,11 @@ export function send(message: unknown): Promise<unknown> {
 export function onMessage(
   answer: (message: unknown, fromOwnPage: boolean) => Promise<unknown>,
 ): void {
-  browser.runtime.onMessage.addListener((message: unknown, sender: Runtime.MessageSender) =>
-    answer(message, isOwnPage(sender)),
-  );
+  // Not by a returned promise, which Chromium understands from 148 on.
+  browser.runtime.onMessage.addListener((message: unknown, sender, respond) => {
+    void answer(message, isOwnPage(sender)).then(respond);
+    return true;
+  });
 }
 
 function isOwnPage(sender: Runtime.MessageSender): boolean {

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 const rules = vi.hoisted(() => new Set<number>());
 const api = vi.hoisted(() => ({ getSessionRules: vi.fn(), updateSessionRules: vi.fn() }));
-vi.mock('webextension-polyfill', () => ({
-  default: {
+vi.mock('./browser.ts', () => ({
+  browser: {
     runtime: { getURL: () => 'chrome-extension://own/' },
     declarativeNetRequest: api,
   },

@@ -1,4 +1,5 @@
-import browser, { type DeclarativeNetRequest } from 'webextension-polyfill';
+import type { DeclarativeNetRequest } from 'webextension-polyfill';
+import { browser } from './browser.ts';
 
 /** What a rule changes of the one request that it is for. */
 export interface RequestRule {

@@ -15,7 +15,7 @@ async function setUp({ hasPolicy = true }: { readonly hasPolicy?: boolean } = {}
   };
   vi.resetModules();
   const storage = { sync, managed, onChanged };
-  vi.doMock('webextension-polyfill', () => ({ default: { storage } }));
+  vi.doMock('./browser.ts', () => ({ browser: { storage } }));
   return { store: await import('./settings-store.ts'), sync, managed, onChanged };
 }
 

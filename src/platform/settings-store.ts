@@ -1,4 +1,4 @@
-import browser from 'webextension-polyfill';
+import { browser } from './browser.ts';
 
 /**
  * The settings as they are stored, not to be trusted: the person's own and the administrator's.

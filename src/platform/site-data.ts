@@ -1,4 +1,4 @@
-import browser from 'webextension-polyfill';
+import { browser } from './browser.ts';
 
 /** Where the site keeps its refresh token, `ac_time_value`, in `localStorage`. */
 const host = 'www.bilibili.com';

@@ -26,7 +26,7 @@ async function setUp({ isFirefox = true, incognito = false, ...rest }: Browser =
     ...(hasWindows && { windows: { getAll: async () => opened, onRemoved: windowRemoved } }),
     cookies: { getAll },
   };
-  vi.doMock('webextension-polyfill', () => ({ default: browser }));
+  vi.doMock('./browser.ts', () => ({ browser }));
   return { stores: await import('./stores.ts'), tabRemoved, windowRemoved };
 }
 

@@ -1,5 +1,6 @@
-import browser, { type Tabs } from 'webextension-polyfill';
+import type { Tabs } from 'webextension-polyfill';
 import type { CookieStore } from '../core/store.ts';
+import { browser } from './browser.ts';
 import { listCookies } from './jar.ts';
 
 /** Whether this is Firefox, which has one context for all its stores. */

@@ -1,5 +1,5 @@
-import browser from 'webextension-polyfill';
 import { siteOrigins } from './access.ts';
+import { browser } from './browser.ts';
 
 /**
  * The open tabs that show the site from one cookie store. A tab whose page is unloaded shows

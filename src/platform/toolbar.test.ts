@@ -44,7 +44,7 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
     },
   };
   vi.resetModules();
-  vi.doMock('webextension-polyfill', () => ({ default: browser }));
+  vi.doMock('./browser.ts', () => ({ browser }));
   const module = await import('./toolbar.ts');
   return { ...module, tabEvents, openPopup, setPopup, setBadgeText, setIcon, query };
 }

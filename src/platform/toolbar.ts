@@ -1,4 +1,4 @@
-import browser from 'webextension-polyfill';
+import { browser } from './browser.ts';
 import { ambientStoreId, isFirefox, storeIdOf } from './stores.ts';
 
 /** A button in the toolbar that has an icon of its own; without a tab or a window, all the others. */

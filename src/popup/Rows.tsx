@@ -64,7 +64,10 @@ function Line({
       <Icon state={state} />
       <span>
         {t(...text)}
-        <span class="visually-hidden">, {t(stateTexts[state])}</span>
+        <span class="visually-hidden">
+          {t('listSeparator')}
+          {t(stateTexts[state])}
+        </span>
       </span>
     </>
   );

@@ -38,11 +38,7 @@ const model = createPopupModel({
   siteTabIds,
   reloadTabs,
   openOptions,
-  readSettings: async () => ({
-    toolbarClick: 'ask',
-    reloadTabs: false,
-    ...parseSettings(await readSettings()),
-  }),
+  readSettings: async () => parseSettings(await readSettings()).settings,
   // The extension says so where it opens the popup by itself: `platform/toolbar.ts`.
   isOpenedByPerson: location.search === '',
   onHidden: (listener) => {

@@ -7,6 +7,7 @@ import type { NavVerdict } from '../core/reply.ts';
 import { accountCookies, type Session, sessionsIn } from '../core/session.ts';
 import type { CookieStore } from '../core/store.ts';
 import type { createClient } from '../protocol/messages.ts';
+import type { Settings } from '../settings/settings.ts';
 import {
   type Facts,
   type OtherView,
@@ -39,10 +40,7 @@ export interface PopupParts {
   siteTabIds(storeId: string): Promise<number[]>;
   reloadTabs(ids: readonly number[]): Promise<void>;
   openOptions(): Promise<void>;
-  readSettings(): Promise<{
-    readonly toolbarClick: 'ask' | 'countdown' | 'at-once';
-    readonly reloadTabs: boolean;
-  }>;
+  readSettings(): Promise<Pick<Settings, 'toolbarClick' | 'reloadTabs'>>;
   /** Whether a person has opened the popup; otherwise the extension has, to tell something. */
   readonly isOpenedByPerson: boolean;
   /** Calls back once nobody can see the popup any more. */
