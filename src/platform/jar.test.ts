@@ -8,7 +8,8 @@ const cookies = vi.hoisted(() => ({
   remove: vi.fn(),
   onChanged: undefined as unknown as ReturnType<typeof createEvent>,
 }));
-vi.mock('./browser.ts', () => ({ browser: { cookies } }));
+const own = vi.hoisted(() => ({ url: '' }));
+vi.mock('./browser.ts', () => ({ browser: { cookies, runtime: { getURL: () => own.url } } }));
 
 const partitioned = cookie('SESSDATA', 'p', { partitionKey: { topLevelSite: 'https://a.test' } });
 
@@ -28,16 +29,24 @@ beforeEach(async () => {
   cookies.onChanged = createEvent();
   cookies.getAll.mockReset();
   cookies.set.mockReset();
-  vi.resetModules();
-  jar = await import('./jar.ts');
+  await startIn('moz');
 });
 
+/** Starts anew in a browser of this kind. */
+async function startIn(kind: 'moz' | 'chrome') {
+  own.url = `${kind}-extension://own/`;
+  vi.resetModules();
+  jar = await import('./jar.ts');
+}
+
 describe('cookies are listed as broadly as the browser understands', () => {
-  it.each<[string, string[], boolean, number]>([
-    ['Firefox', ['partitionKey', 'firstPartyDomain'], true, 1],
-    ['Chromium', ['partitionKey'], true, 2],
-    ['a browser without partitions', [], false, 3],
-  ])('%s', async (_, properties, isPartitioned, calls) => {
+  it.each<[string, 'moz' | 'chrome', string[], boolean, number]>([
+    ['Firefox', 'moz', ['partitionKey', 'firstPartyDomain'], true, 1],
+    ['Chromium', 'chrome', ['partitionKey'], true, 1],
+    ['a Firefox without first parties', 'moz', ['partitionKey'], true, 2],
+    ['a browser without partitions', 'moz', [], false, 3],
+  ])('%s', async (_, kind, properties, isPartitioned, calls) => {
+    await startIn(kind);
     browserThatKnows(...properties);
     const listed = await jar.listCookies('bilibili.com', '0');
     expect(listed.includes(partitioned)).toBe(isPartitioned);

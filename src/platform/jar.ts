@@ -14,8 +14,8 @@ const breadths: Pick<Cookies.GetAllDetailsType, 'partitionKey' | 'firstPartyDoma
   { partitionKey: {} },
   {},
 ];
-/** The first of them that this browser understands, as far as is known. */
-let understood = 0;
+/** The first of them that this browser understands, as far as is known: no Chromium takes the first. */
+let understood = browser.runtime.getURL('').startsWith('chrome-extension:') ? 1 : 0;
 
 /**
  * Every cookie of a domain and its subdomains in one cookie store, partitioned ones included. Of a

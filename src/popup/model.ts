@@ -107,7 +107,12 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const cannotRead = signal(false);
   const tabIds = signal<readonly number[]>([]);
   const countdown = signal<number>();
-  const settings = parts.readSettings();
+  /** Read when there is something to see: what is seen first goes first. */
+  let settingsRead: ReturnType<PopupParts['readSettings']> | undefined;
+  const settings = () => {
+    settingsRead ??= parts.readSettings();
+    return settingsRead;
+  };
   /** The ids of the sessions in the own jar. */
   let inOwnJar = '';
   /** The log-out after which the tabs were reloaded: they are not offered again. */
@@ -232,7 +237,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     if (record?.state.phase === 'working') workerFailed.value = false;
     if (isFirst) void begin();
     if (view.peek().name === 'finished' && record?.id !== reloadedAfter) {
-      const isReloaded = (await settings.catch(() => undefined))?.reloadTabs ?? false;
+      const isReloaded = (await settings().catch(() => undefined))?.reloadTabs ?? false;
       tabIds.value = isReloaded ? [] : await parts.siteTabIds(ownId);
     }
     // An end that could not be stored is told by the badge alone, until somebody looks.
@@ -250,7 +255,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
    */
   const begin = async () => {
     // Settings that cannot be read begin nothing.
-    const { toolbarClick = 'ask' } = (await settings.catch(() => undefined)) ?? {};
+    const { toolbarClick = 'ask' } = (await settings().catch(() => undefined)) ?? {};
     if (!parts.isOpenedByPerson || view.peek().name !== 'logged-in') return;
     if (toolbarClick === 'at-once') await logOut('server');
     if (toolbarClick === 'countdown') countDown(parts.now() + countdownFrom * 1000);
