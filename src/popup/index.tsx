@@ -51,9 +51,12 @@ const model = createPopupModel({
 document.documentElement.lang = text('lang');
 document.title = text('name');
 effect(() => {
+  const state = model.state.value;
+  // The page itself is drawn so: there is nothing to be drawn before the first facts are there.
+  if (state.view.name === 'loading') return;
   render(
     <TranslateContext.Provider value={text}>
-      <Popup state={model.state.value} model={model} />
+      <Popup state={state} model={model} />
     </TranslateContext.Provider>,
     document.body,
   );
