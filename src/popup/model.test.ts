@@ -843,6 +843,30 @@ describe('access', () => {
     expect(model.state.value.view).toMatchObject({ account: { liveness: 'dead' } });
   });
 
+  it('withdrawn and given back during a log-out makes the popup ask anew', async () => {
+    let liveness = 'alive';
+    const { model, browser, change } = setUp({
+      cookies: loggedIn,
+      answer: () => ({ ok: true, value: { liveness } }),
+    });
+    await settle();
+    browser.records.set('0', startedIn('0'));
+    change();
+    await settle();
+    browser.hasAccess = false;
+    browser.cookies.set('0', []);
+    browser.records.set('0', endedIn('0', { kind: 'no-access', reached: 'asked' }));
+    change();
+    await settle();
+    liveness = 'dead';
+    browser.hasAccess = true;
+    browser.cookies.set('0', logIn('A'));
+    browser.records.delete('0');
+    change();
+    await settle();
+    expect(model.state.value.view).toMatchObject({ account: { liveness: 'dead' } });
+  });
+
   it('withdrawn in the middle of a log-out: what was sent is told, in place of “no access”', async () => {
     const outcome: Outcome = { kind: 'no-access', reached: 'accepted' };
     const { model } = setUp({ records: [endedIn('0', outcome)], hasAccess: false });

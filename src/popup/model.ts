@@ -135,15 +135,12 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const setAccount = (id: string, verdict: NavVerdict) => {
     accounts.value = new Map(accounts.peek()).set(id, verdict);
   };
-  const forgetAccount = (id: string) => {
-    if (!accounts.peek().has(id)) return;
-    accounts.value = new Map([...accounts.peek()].filter(([key]) => key !== id));
-  };
   /** The sessions that are asked about again: what was known of them has grown old. */
   const stale = new Set<string>();
 
   const askAccount = async (storeId: string, { id }: Session) => {
-    if (accounts.peek().has(id) && !stale.delete(id)) return;
+    const isStale = stale.delete(id);
+    if (accounts.peek().has(id) && !isStale) return;
     if (asked === askLimit) return;
     asked += 1;
     setAccount(id, { ...accounts.peek().get(id), liveness: 'unclear' });
@@ -176,10 +173,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     const session = candidates.find((one) => !isDead(one)) ?? candidates[0];
     // While a session is being ended, or cannot be seen, what was known of it grows old.
     const isMoving = !hasAccess || record?.state.phase === 'working';
-    for (const { id } of isMoving ? sessions : []) {
-      if (!hasAccess) forgetAccount(id);
-      else if (accounts.peek().has(id)) stale.add(id);
-    }
+    if (!hasAccess && accounts.peek().size > 0) accounts.value = new Map();
+    else if (isMoving) for (const { id } of sessions) stale.add(id);
     const whose = record ? await sessionOf(record, lastShown.get(store.id)) : session;
     if (whose) lastShown.set(store.id, whose);
     else lastShown.delete(store.id);

@@ -28,7 +28,7 @@ test('no-access: a log-out without access does nothing and says so', async ({
     .poll(() => chromium.toolbar())
     .toEqual({
       badge: '!',
-      title: 'Log Out of Bilibili: No access to bilibili.com',
+      title: 'One-Click Log-Out for Bilibili: No access to bilibili.com',
     });
   expect(standIn.requestsTo('exit')).toEqual([]);
   expect(session.alive).toBe(true);

@@ -117,7 +117,7 @@ test('cookies-remain: a cookie that no extension can remove is named', async ({
   const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
   expect(shown.fates).toEqual({ ...allFour('deleted-by-server'), DedeUserID: 'remaining' });
   expect(shown.text).toContain('could not be removed: DedeUserID');
-  expect(shown.text).toContain('has ended on Bilibili’s server');
+  expect(shown.text).toContain('Ended at Bilibili');
   expect(session.alive).toBe(false);
 });
 

@@ -62,12 +62,14 @@ test('a real press of the shortcut logs out, and the badge says so', async ({
     .poll(() => chromium.toolbar())
     .toEqual({
       badge: '✓',
-      title: 'Log Out of Bilibili: Logged out',
+      title: 'One-Click Log-Out for Bilibili: Logged out',
     });
   expect(session.alive).toBe(false);
   expect(await accountCookiesOf(chromium)).toEqual([]);
   expect(await chromium.countPopups()).toBe(0);
-  await expect.poll(() => chromium.toolbar()).toEqual({ badge: '', title: 'Log Out of Bilibili' });
+  await expect
+    .poll(() => chromium.toolbar())
+    .toEqual({ badge: '', title: 'One-Click Log-Out for Bilibili' });
 });
 
 test('with the button out of sight, the popup opens and shows the end', async ({

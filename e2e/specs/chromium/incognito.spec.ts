@@ -171,7 +171,10 @@ test('in incognito, a failure stays on the button when its tab goes to another p
     storeId: '1',
     mode: 'server',
   });
-  const told = { badge: '!', title: 'Log Out of Bilibili: Bilibili’s server reported an error' };
+  const told = {
+    badge: '!',
+    title: 'One-Click Log-Out for Bilibili: Bilibili’s server reported an error',
+  };
   await expect.poll(() => buttonsOf(incognito)).toContainEqual(told);
   await incognito.inExtension(async () => {
     const [tab] = await chrome.tabs.query({ url: 'https://www.bilibili.com/*' });

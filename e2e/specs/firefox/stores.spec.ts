@@ -101,7 +101,7 @@ test('everywhere: every store, one after another, each with its own outcome', as
   const contained = await logInTo(firefox, standIn, container, 'Contained');
   const hidden = await logInTo(firefox, standIn, privateWindow, 'Hidden');
   const popup = await openPopup(firefox);
-  const before = await popup.waitForText('Log out everywhere in this browser (3)');
+  const before = await popup.waitForText('Log out of all 3');
   expect(before.others.map(({ store, view }) => [store, view])).toEqual([
     [container, 'logged-in'],
     [privateWindow, 'logged-in'],
@@ -124,7 +124,7 @@ test('everywhere: every store, one after another, each with its own outcome', as
     hidden,
   ]);
 
-  const left = await popup.waitForText('Log out everywhere in this browser (1)');
+  const left = await popup.waitForText('Log out there');
   expect(left.others.find(({ store }) => store === privateWindow)?.fates).toEqual(
     allFour('removed-by-extension'),
   );
@@ -175,7 +175,7 @@ test('everywhere: what a person must not miss of another store is told in its ro
     const part = document.querySelector(`[data-store="${store}"]`);
     return {
       isOpen: part?.querySelector('details')?.open,
-      warning: part?.querySelector('[data-proof="still-alive"]')?.textContent,
+      warning: part?.querySelector('.loud')?.textContent,
     };
   }, container);
   expect(row.isOpen).toBe(true);
@@ -207,7 +207,7 @@ test('a container deleted while its log-out waits is told of, until that is seen
   await logIn(firefox, standIn, { uname: 'Ordinary' });
   const contained = await logInTo(firefox, standIn, store, 'Contained');
   const popup = await openPopup(firefox);
-  await popup.waitForText('Log out everywhere in this browser (2)');
+  await popup.waitForText('Log out of all 2');
   const { hold, open } = gate();
   standIn.script('exit', { hold });
   await popup.press('log-out-everywhere');
@@ -219,7 +219,7 @@ test('a container deleted while its log-out waits is told of, until that is seen
     view: 'failed',
     outcome: 'unexpected-reply',
   });
-  expect(shown.text).toContain('The container was deleted before its session was ended');
+  expect(shown.text).toContain('The container was deleted');
   expect(contained.alive).toBe(true);
 });
 

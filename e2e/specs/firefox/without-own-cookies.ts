@@ -40,7 +40,7 @@ export function testWithoutOwnCookies(
     await lay(firefox, sessions[0]);
     await lay(firefox, sessions[1], container);
     const popup = await openPopup(firefox);
-    await popup.waitForText('Log out everywhere in this browser (2)');
+    await popup.waitForText('Log out of all 2');
     await popup.press('log-out-everywhere');
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
     await popup.waitForOther(container, { outcome: 'logged-out', revocation: 'proven' });

@@ -156,7 +156,7 @@ test.describe('biligame, switched on', () => {
     );
     open();
     const shown = await popup.waitForFollowUp('biligame', 'no-access');
-    expect(shown.text).not.toContain('are gone too');
+    expect(shown.text).not.toContain('logged out too');
   });
 
   test('withdrawing the permission switches it off', async ({ extension, standIn }) => {

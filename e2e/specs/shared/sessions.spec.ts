@@ -115,7 +115,7 @@ test('one of two log-ins is refused: the other one is ended, and that is told', 
   standIn.script('exit', {}, { status: 503, body: '' });
   await popup.press('log-out');
   const shown = await popup.waitFor({ view: 'failed', outcome: 'server-error' });
-  expect(shown.text).toContain('Another session in this browser has been ended');
+  expect(shown.text).toContain('Another log-in in this window has been ended');
   expect([front.alive, session.alive]).toEqual([false, true]);
   expect(await accountCookiesOf(extension)).toEqual(theFour);
   await popup.press('retry');
@@ -150,7 +150,7 @@ test('a new log-in that stays is kept, and told of', async ({ extension, standIn
   const late = await logIn(extension, standIn);
   open();
   const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
-  expect(shown.text).toContain('Another session');
+  expect(shown.text).toContain('Another log-in was kept');
   expect([session.alive, late.alive]).toEqual([false, true]);
   expect(await accountCookiesOf(extension)).toEqual(theFour);
   await popup.press('retry');
@@ -171,7 +171,7 @@ test('access withdrawn while Bilibili is asked: what was sent is told, and asked
   await extension.withdrawAccess();
   open();
   const shown = await popup.waitFor({ view: 'failed', outcome: 'no-access' });
-  expect(shown.text).toMatch(/after Bilibili had been asked|Bilibili accepted the log-out/);
+  expect(shown.text).toMatch(/Access to bilibili.com was withdrawn|Ended at Bilibili/);
   expect(shown.actions).toEqual(['grant-access']);
   expect(session.alive).toBe(false);
 
@@ -179,7 +179,7 @@ test('access withdrawn while Bilibili is asked: what was sent is told, and asked
   // Whether the server's Set-Cookie still took effect is the browser's choice.
   await expect
     .poll(async () => (await popup.shown()).text)
-    .toMatch(/already ended|no Bilibili session/);
+    .toMatch(/already ended|Nobody is logged in/);
   const { text } = await popup.shown();
   expect(text, 'the dead session is not greeted by its name').not.toContain(session.uname);
 });
