@@ -35,6 +35,7 @@ const isGreen =
     `--outputFile=${unitReport}`,
   ) &&
   step('builds', 'build') &&
+  step('budgets of size', 'budgets') &&
   step('lint of the Firefox build', 'lint-firefox') &&
   step('browser tests', 'browser') &&
   step('soak', 'soak', '--', '--rounds', '60', '--report', soakReport);

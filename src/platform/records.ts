@@ -11,17 +11,16 @@ export interface Records {
   remove(storeId: string): Promise<void>;
 }
 
-/** A record as it is stored; one that cannot be understood is none. */
-function understood(stored: unknown): LogOutRecord | undefined {
-  const parsed = v.safeParse(recordSchema, stored);
-  return parsed.success ? parsed.output : undefined;
-}
-
-/** All the records. */
-export async function readRecords(): Promise<LogOutRecord[]> {
+/** What is stored under our keys. */
+async function readStored(): Promise<unknown[]> {
   return Object.entries(await memory.all())
     .filter(([key]) => key.startsWith(prefix))
-    .flatMap(([, stored]) => understood(stored) ?? []);
+    .map(([, stored]) => stored);
+}
+
+/** All the records, for pages: they trust what the worker, which alone writes them, has written. */
+export async function readRecords(): Promise<LogOutRecord[]> {
+  return (await readStored()) as LogOutRecord[];
 }
 
 /** Calls back after the worker has changed a record; without one where it was forgotten. */
@@ -29,8 +28,16 @@ export function onRecordChanged(
   listener: (storeId: string, record: LogOutRecord | undefined) => void,
 ): void {
   memory.onChanged((key, stored) => {
-    if (key.startsWith(prefix)) listener(key.slice(prefix.length), understood(stored));
+    if (key.startsWith(prefix)) {
+      listener(key.slice(prefix.length), stored as LogOutRecord | undefined);
+    }
   });
+}
+
+/** What another version of the worker has left may not be understood, and is none then. */
+function understood(stored: unknown): LogOutRecord[] {
+  const parsed = v.safeParse(recordSchema, stored);
+  return parsed.success ? [parsed.output] : [];
 }
 
 /** The worker's view of the records: the only one that writes, one write after another. */
@@ -42,7 +49,7 @@ export function createRecords(): Records {
     return result;
   };
   return {
-    all: () => inTurn(readRecords),
+    all: () => inTurn(async () => (await readStored()).flatMap(understood)),
     put: (record) => inTurn(() => memory.set(prefix + record.storeId, record)),
     remove: (storeId) => inTurn(() => memory.remove(prefix + storeId)),
   };

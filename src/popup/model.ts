@@ -280,7 +280,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
 
   const lookForUnstored = async (storeId: string) => {
     const answer = await ask({ type: 'mark-seen', storeId });
-    if (answer.ok && answer.value) workerFailed.value = true;
+    if (answer.ok && answer.value === true) workerFailed.value = true;
   };
 
   // Without any facts there is nothing to show but the fault; later ones stay what they were.

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { modes } from '../core/order.ts';
+import type { NavVerdict } from '../core/reply.ts';
 
 const storeId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
@@ -24,31 +25,22 @@ export type Request = v.InferOutput<typeof requestSchema>;
 export type RequestType = Request['type'];
 type RequestOf<T extends RequestType> = Extract<Request, { type: T }>;
 
-const profileSchema = v.object({
-  liveness: v.picklist(['alive', 'dead', 'unclear']),
-  profile: v.exactOptional(v.object({ name: v.string(), avatarUrl: v.exactOptional(v.string()) })),
-});
-
 /** The value that each request is answered with. */
-const valueSchemas = {
-  'log-out': v.null(),
-  'log-out-everywhere': v.null(),
-  'get-profile': profileSchema,
-  'mark-seen': v.boolean(),
-} satisfies Record<RequestType, v.GenericSchema>;
-type ValueOf<T extends RequestType> = v.InferOutput<(typeof valueSchemas)[T]>;
+interface Values {
+  'log-out': null;
+  'log-out-everywhere': null;
+  'get-profile': NavVerdict;
+  'mark-seen': boolean;
+}
 
 /** Why a request has no value: it is none of ours, it is not from our page, or its handler failed. */
-const refusals = ['not-understood', 'not-allowed', 'failed'] as const;
-const responseSchema = v.variant('ok', [
-  v.object({ ok: v.literal(true), value: v.unknown() }),
-  v.object({ ok: v.literal(false), refusal: v.picklist(refusals) }),
-]);
-type Response = v.InferOutput<typeof responseSchema>;
-export type Refusal = (typeof refusals)[number];
+export type Refusal = 'not-understood' | 'not-allowed' | 'failed';
+type Response<T extends RequestType = RequestType> =
+  | { readonly ok: true; readonly value: Values[T] }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 export type Handlers = {
-  readonly [T in RequestType]: (request: RequestOf<T>) => Promise<ValueOf<T>>;
+  readonly [T in RequestType]: (request: RequestOf<T>) => Promise<Values[T]>;
 };
 
 /** Answers every message with exactly one response, also a foreign, broken or failing one. */
@@ -70,26 +62,22 @@ export function createDispatcher(
 function handle<T extends RequestType>(
   handlers: Handlers,
   request: RequestOf<T> & { type: T },
-): Promise<ValueOf<T>> {
+): Promise<Values[T]> {
   return handlers[request.type](request);
 }
-
-export type Answered<T extends RequestType> =
-  | { readonly ok: true; readonly value: ValueOf<T> }
-  | { readonly ok: false; readonly refusal: Refusal };
 
 /** The pages' side. Never rejects: a worker that does not answer is a `failed`. */
 export function createClient(
   send: (message: unknown) => Promise<unknown>,
-): <T extends RequestType>(request: RequestOf<T> & { type: T }) => Promise<Answered<T>> {
+): <T extends RequestType>(request: RequestOf<T> & { type: T }) => Promise<Response<T>> {
   return async (request) => {
-    try {
-      const response = v.parse(responseSchema, await send(request));
-      if (!response.ok) return response;
-      const value = v.parse(valueSchemas[request.type], response.value);
-      return { ok: true, value: value as ValueOf<typeof request.type> };
-    } catch {
-      return { ok: false, refusal: 'failed' };
-    }
+    // A worker that is stopped answers nothing, or nothing at all.
+    const response = await Promise.resolve(request)
+      .then(send)
+      .catch(() => undefined);
+    const isAnswer = typeof response === 'object' && response !== null && 'ok' in response;
+    return isAnswer
+      ? (response as Response<typeof request.type>)
+      : { ok: false, refusal: 'failed' };
   };
 }

@@ -1,24 +1,28 @@
-import * as v from 'valibot';
-
 /** What a click on the toolbar button does: ask, log out after a countdown, or at once. */
 export const toolbarClicks = ['ask', 'countdown', 'at-once'] as const;
 export type ToolbarClick = (typeof toolbarClicks)[number];
 
 /** Type and limits of a setting, its default, and how they are written in `managed-schema.json`. */
 interface Definition<Value> {
-  readonly schema: v.GenericSchema<unknown, Value>;
+  readonly is: (value: unknown) => value is Value;
   readonly byDefault: Value;
   readonly policy: { readonly type: string; readonly enum?: readonly string[] };
 }
 
-const onOff = (byDefault: boolean) =>
-  ({ schema: v.boolean(), byDefault, policy: { type: 'boolean' } }) as Definition<boolean>;
+const onOff = (byDefault: boolean): Definition<boolean> => ({
+  is: (value) => typeof value === 'boolean',
+  byDefault,
+  policy: { type: 'boolean' },
+});
 
-const oneOf = <Choice extends string>(choices: readonly Choice[], byDefault: Choice) =>
-  ({
-    ...{ schema: v.picklist(choices), byDefault },
-    policy: { type: 'string', enum: choices },
-  }) as Definition<Choice>;
+const oneOf = <Choice extends string>(
+  choices: readonly Choice[],
+  byDefault: Choice,
+): Definition<Choice> => ({
+  is: (value): value is Choice => (choices as readonly unknown[]).includes(value),
+  byDefault,
+  policy: { type: 'string', enum: choices },
+});
 
 /** Every setting. Each is a key of its own where settings are stored. */
 const definitions = {
@@ -83,14 +87,13 @@ export interface ParsedSettings {
 export function parseSettings(stored: StoredSettings): ParsedSettings {
   const locked: SettingName[] = [];
   const notUnderstood: SettingName[] = [];
-  const settings = mapSettings(({ schema, byDefault }, name) => {
+  const settings = mapSettings(({ is, byDefault }, name) => {
     for (const area of ['managed', 'sync'] as const) {
       const value = valueIn(stored[area], name);
       if (value === undefined) continue;
-      const parsed = v.safeParse(schema, value);
-      if (parsed.success) {
+      if (is(value)) {
         if (area === 'managed') locked.push(name);
-        return parsed.output;
+        return value;
       }
       if (!notUnderstood.includes(name)) notUnderstood.push(name);
     }
