@@ -1,4 +1,5 @@
-// Runs every check and test, one after another, and counts: `npm test`. Stops at the first failure.
+// Runs the checks and tests, one after another, and counts: `npm test`. Stops at the first failure.
+// The long matrices are left to `npm run browser:all`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -33,7 +33,7 @@ interface Parts {
 const colors = { working: '#5f6b7a', good: '#1a7f37', bad: '#c62828' };
 
 export interface Feedback {
-  /** Is to be shown every new state of a record. */
+  /** Call with every new state of a record. */
   show(record: LogOutRecord): void;
   /** A store has no record any more. */
   forget(storeId: string): void;

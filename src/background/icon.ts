@@ -22,7 +22,7 @@ interface Parts {
 }
 
 export interface Icon {
-  /** Is to be shown every new state of a record: it may list dead ids, which are no sessions. */
+  /** Call with every new state of a record: it may list dead ids, which are no sessions. */
   show(record: LogOutRecord): void;
   /** A store has no record any more. */
   forget(storeId: string): void;

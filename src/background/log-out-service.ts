@@ -32,7 +32,7 @@ interface Parts {
   needsOf(storeId: string): Omit<Needs, 'report' | 'fingerprint'>;
   /** Whether this worker serves a store: of two workers, each has its own. */
   serves(storeId: string): boolean;
-  /** Whether a store that does not come back has gone, its cookies with it. */
+  /** Whether a private store has gone for good, and its cookies with it. */
   isGone(storeId: string): Promise<boolean>;
   fingerprint(salt: string, value: string): Promise<string>;
   /** What follows a good end, where a person has switched it on. */
@@ -49,7 +49,7 @@ interface Parts {
   readonly watchdog: { set(): Promise<void>; clear(): Promise<void> };
   /** Shows what a person should know without the popup. */
   readonly feedback: {
-    /** Is shown every new state of a record. */
+    /** Called with every new state of a record. */
     show(record: LogOutRecord): void;
     /** The record of this store is no more. */
     forget(storeId: string): void;

@@ -169,8 +169,8 @@ export function livingOf(record: LogOutRecord | undefined, inJar: readonly strin
 }
 
 /**
- * Whether a record still speaks of what the jar holds. A record speaks of its own sessions only:
- * another log-in, or a kept session that went another way, is a newer story.
+ * Whether a record still speaks of what the jar holds. A record speaks of its own sessions only: it
+ * is out of date when another log-in has come, or a kept session has gone another way.
  * @param inJar the fingerprints of the jar's sessions, made with this record's salt.
  */
 export function isCurrent(record: LogOutRecord, inJar: readonly string[]): boolean {

@@ -32,7 +32,7 @@ export function uniqueUrl(url: string): string {
   return `${url}?_=${Date.now()}-${crypto.randomUUID()}`;
 }
 
-/** Whether the request of a rule must have ended; a clock that was put back says so too early. */
+/** Whether the request of a rule must have ended. With the clock put back it says so early. */
 function isLeftBehind({ condition }: DeclarativeNetRequest.Rule): boolean {
   const madeAt = /\?_=(\d+)-/.exec(condition.urlFilter ?? '')?.[1];
   return madeAt !== undefined && Math.abs(Date.now() - Number(madeAt)) > longestLife;
@@ -89,8 +89,8 @@ export function createSessionRules(half: 'even' | 'odd'): SessionRules {
       try {
         return await run();
       } finally {
-        // Nobody waits for it, and what comes after the answer goes first. A rule that will not go
-        // changes no answer, and the next start clears it.
+        // Not waited for, and later, so that what follows the answer goes first. A rule that cannot
+        // be removed changes no later answer, and the next start clears it.
         setTimeout(() => {
           browser.declarativeNetRequest
             .updateSessionRules({ removeRuleIds: [id] })
