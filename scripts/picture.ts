@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { openStates, type StatesBrowser, type Theme, themes } from '../e2e/states/browser.ts';
 import type { Language } from '../e2e/states/catalogues.ts';
 
-const files: Partial<Record<Language, string>> = { en: 'popup.png', zh_CN: 'popup.zh-CN.png' };
+const files: Readonly<Record<Language, string>> = { en: 'popup.png', zh_CN: 'popup.zh-CN.png' };
 /** How many pixels of the picture one of the page makes: sharp enough, and small enough. */
 const scale = 1.5;
 
@@ -14,7 +14,7 @@ const backgrounds: Record<Theme, string> = { light: '#d0d7de', dark: '#010409' }
 const states = await openStates();
 for (const [language, file] of Object.entries(files)) {
   const panels: string[] = [];
-  for (const theme of themes) panels.push(await panelOf(states, language as Language, theme));
+  for (const theme of themes) panels.push(await panelOf(states, language, theme));
   await compose(panels, fileURLToPath(new URL(`../docs/${file}`, import.meta.url)));
 }
 await states.close();

@@ -1,5 +1,4 @@
-import en from '../../public/_locales/en/messages.json' with { type: 'json' };
-import zh from '../../public/_locales/zh_CN/messages.json' with { type: 'json' };
+/// <reference types="vite/client" />
 import type { Translate } from '../../src/text/message.ts';
 
 interface Entry {
@@ -8,15 +7,28 @@ interface Entry {
 }
 type Catalogue = Readonly<Record<string, Entry>>;
 
-const catalogues = { en, zh_CN: zh } satisfies Record<string, Catalogue>;
+/** A language, by the name of its catalogue's folder. */
+export type Language = string;
 
-/** Each language, by the name of its catalogue. */
-export type Language = keyof typeof catalogues;
-export const languages = Object.keys(catalogues) as readonly Language[];
+// Vite puts the imports here: in a browser, in its runner and in unit tests, but not in Playwright's.
+const files = import.meta.glob<Catalogue>('../../public/_locales/*/messages.json', {
+  eager: true,
+  import: 'default',
+});
+const catalogues = new Map(
+  Object.entries(files).map(([path, catalogue]): [Language, Catalogue] => [
+    path.split('/').at(-2) ?? '',
+    catalogue,
+  ]),
+);
+
+/** Every language that is there, English first. */
+export const languages: readonly Language[] = [...new Set(['en', ...catalogues.keys()])];
 
 /** Translates as a browser does, without one: a value takes the place of its `$NAME$`. */
 export function translatorTo(language: Language): Translate {
-  const catalogue: Catalogue = catalogues[language];
+  const catalogue = catalogues.get(language);
+  if (!catalogue) throw new Error(`There is no language ${language}.`);
   return (key, ...values) => {
     const { message = '', placeholders = {} } = catalogue[key] ?? {};
     return Object.entries(placeholders).reduce(

@@ -1,5 +1,5 @@
 // Every state beside each other, each in a frame: the styles are for a whole page.
-import { type Language, languages, translatorTo } from './catalogues.ts';
+import { languages, translatorTo } from './catalogues.ts';
 import { prepare, show } from './show.tsx';
 import { states } from './states.ts';
 
@@ -16,7 +16,7 @@ function chosen(name: string, options: readonly string[] = []): string {
   return control.value;
 }
 
-const language = chosen('language', languages) as Language;
+const language = chosen('language', languages);
 const theme = chosen('theme', ['light', 'dark']);
 const part = chosen('part');
 const t = translatorTo(language);

@@ -1,6 +1,6 @@
 // One state: `state.html?language=en&theme=dark#NAME`.
 import type { Translate } from '../../src/text/message.ts';
-import { type Language, translatorTo } from './catalogues.ts';
+import { translatorTo } from './catalogues.ts';
 import { prepare, show } from './show.tsx';
 
 declare global {
@@ -9,7 +9,7 @@ declare global {
 }
 
 const parameters = new URLSearchParams(location.search);
-const translate = translatorTo(parameters.get('language') as Language);
+const translate = translatorTo(parameters.get('language') ?? 'en');
 const said = new Set<string>();
 const t: Translate = (...message) => {
   said.add(message[0]);

@@ -59,14 +59,55 @@ describe.each(catalogues)('the catalogue %s', (_, catalogue) => {
   );
 });
 
+/** Of a name and a few words many are international: German has "Details" and "UID $UID$" too. */
+const wordsOf = (message: string) => message.replaceAll(/\$[A-Z]+\$/g, '').match(/\p{L}+/gu) ?? [];
+
 it.each(catalogues.filter(([language]) => language !== 'en'))(
-  '%s says nothing as English does, where words are said',
+  '%s says no sentence as English does',
   (_, catalogue) => {
-    const keys = Object.keys(en) as (keyof typeof en)[];
-    const alike = keys.filter((key) => en[key].message === catalogue[key]?.message);
-    expect(alike).toEqual(['uid', 'replyStatus']);
+    const sentences = Object.entries<Entry>(en).filter(
+      ([, { message }]) => wordsOf(message).length > 3,
+    );
+    expect(sentences.length).toBeGreaterThan(50);
+    const alike = sentences.filter(([key, { message }]) => message === catalogue[key]?.message);
+    expect(alike).toEqual([]);
   },
 );
+
+/** The word by which a description says that Bilibili has nothing to do with this. */
+const unofficial: Readonly<Record<string, string>> = {
+  en: 'Unofficial',
+  ja: '非公式',
+  zh_CN: '非官方',
+  zh_TW: '非官方',
+};
+
+it.each(catalogues)('the stores take the name and the description: %s', (language, catalogue) => {
+  const { name, description } = catalogue;
+  expect(name?.message.length).toBeLessThanOrEqual(75);
+  expect(description?.message.length).toBeLessThanOrEqual(132);
+  // Nothing may begin with a mark of somebody else.
+  expect(name?.message).not.toMatch(/^(bilibili|哔哩哔哩|嗶哩嗶哩|ビリビリ|B站)/i);
+  expect(unofficial).toHaveProperty(language);
+  expect(description?.message).toContain(unofficial[language]);
+});
+
+it.each(catalogues)('%s has the name of its folder', (language, catalogue) => {
+  expect(catalogue['lang']?.message).toBe(language.replace('_', '-'));
+});
+
+/** Words that only a programmer knows. In another language such a word may be an everyday one. */
+const technical: Readonly<Record<string, RegExp>> = {
+  en: /session|token/i,
+  ja: /セッション|トークン/,
+  zh_CN: /会话|令牌/,
+  zh_TW: /工作階段|會話|權杖|令牌/,
+};
+
+it.each(Object.entries(technical))('is for everybody: %s', (language, words) => {
+  const catalogue = new Map(catalogues).get(language) ?? {};
+  expect(Object.values(catalogue).filter(({ message }) => words.test(message))).toEqual([]);
+});
 
 describe('each message is used', () => {
   const sources = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' })

@@ -1,14 +1,16 @@
+import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { expectAccessible } from '../../accessibility.ts';
 import { expect, gate, logIn, openLoggedIn, test } from '../../fixtures.ts';
 import { openStates, themes } from '../../states/browser.ts';
-import { languages } from '../../states/catalogues.ts';
 import { states } from '../../states/states.ts';
 
 const repository = new URL('../../../', import.meta.url);
 const pictures = fileURLToPath(new URL('e2e/output/screenshots/', repository));
+// `states/catalogues.ts` has them from Vite, which does not run here.
+const languages = readdirSync(new URL('public/_locales/', repository));
 
 for (const language of languages) {
   test(`every state in ${language}, in both themes`, async () => {
