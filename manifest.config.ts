@@ -16,7 +16,7 @@ export function manifestOf(browser: BrowserName, version: string) {
     version,
     default_locale: 'en',
     // The product's face in stores and in the browser's lists.
-    icons: iconsOf('icon', [16, 32, 48, 128]),
+    icons: iconsOf('icon', [16, 32, 128]),
     action: {
       default_popup: 'src/popup/index.html',
       default_title: '__MSG_name__',

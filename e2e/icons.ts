@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 
 /** The states of the icon: the source of each, and the sizes that the manifest and the worker name. */
 export const icons = [
-  { name: 'icon', sizes: [16, 32, 48, 128] },
+  { name: 'icon', sizes: [16, 32, 128] },
   // Only ever in the toolbar, which is drawn at up to twice the size.
   { name: 'icon-off', sizes: [16, 32] },
 ] as const;
@@ -11,7 +11,7 @@ export const folder = new URL('../public/icons/', import.meta.url);
 
 /** Where the SVG of an icon is. */
 export function sourceOf(name: string): URL {
-  return new URL(`${name}.svg`, folder);
+  return new URL(`../scripts/icons/${name}.svg`, import.meta.url);
 }
 
 /** Where the PNG of an icon is. @param size of its sides, in pixels. */

@@ -20,7 +20,7 @@ function filesIn(folder) {
 /** The scripts that a file names, by the ends of their addresses. */
 function scriptsOf(build, file) {
   const text = readFileSync(join(build, file), 'utf8');
-  return [...text.matchAll(/(?:src="|from ?'|import ')[./]*(assets\/[^"']+\.js)/g)].map(
+  return [...text.matchAll(/(?:src="|href="|from ?.|import .)[./]*(assets\/[^"']+\.js)/g)].map(
     ([, path]) => join(build, path),
   );
 }

@@ -138,7 +138,7 @@ export async function launchFirefox(
 
   // A page of the extension's origin that runs nothing of its own.
   const bench = await browser.newPage();
-  await navigate(bench, ownUrl('icons/icon.svg'));
+  await navigate(bench, ownUrl('icons/icon-16.png'));
 
   /** Runs statements among Firefox's own code, where `extension` is what it knows of ours. */
   const inFirefox = async (statements: string): Promise<unknown> => {
