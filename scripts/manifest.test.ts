@@ -63,7 +63,7 @@ describe.each(browsers)('the manifest for %s', (browser) => {
       ...Object.values(manifest.icons ?? {}),
       ...Object.values(manifest.action?.default_icon ?? {}),
     ];
-    expect(icons).toHaveLength(6);
+    expect(icons).toHaveLength(5);
     for (const icon of icons) expect(existsSync(new URL(`public/${icon}`, root))).toBe(true);
     for (const page of [manifest.action?.default_popup, manifest.options_ui?.page]) {
       expect(page).toMatch(/^src\/\w+\/index\.html$/);
