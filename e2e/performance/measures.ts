@@ -1,6 +1,6 @@
 import type { Page, Worker } from 'playwright';
 import { type ChromiumBrowser, extensionIdOf } from '../browsers/chromium.ts';
-import type { Display } from '../browsers/display.ts';
+import { clickInto, type Display } from '../browsers/display.ts';
 import { logIn } from '../fixtures.ts';
 import { openPopup, type Popup } from '../popup.ts';
 import type { StandIn } from '../stand-in/index.ts';
@@ -289,9 +289,10 @@ async function openTabs({ context }: ChromiumBrowser): Promise<() => Promise<voi
 export async function measureKey(place: Place, display: Display, turns: number): Promise<Times> {
   const { browser, standIn } = place;
   const page = await browser.visit('https://www.bilibili.com/');
-  await page.bringToFront();
   const press = async (keys: string) => {
     await logIn(browser, standIn);
+    await page.bringToFront();
+    await clickInto(page, display, 'left');
     await wokenWorker(browser);
     await browser.stopWorker();
     const before = standIn.requestsTo('exit').length;
@@ -313,12 +314,12 @@ export async function measureKey(place: Place, display: Display, turns: number):
   );
 }
 
-/** Runs in a page of the extension: resolves when its log-out has its proof. */
+/** Runs in a page of the extension: resolves when its log-out has its proof, or has ended otherwise. */
 async function untilProven(): Promise<void> {
-  const isProven = async () =>
-    /"revocation":"(proven|unknown|still-alive)"|"phase":"ended"/.test(
-      JSON.stringify(await chrome.storage.session.get(null)),
-    );
+  const isProven = async () => {
+    const records = JSON.stringify(await chrome.storage.session.get(null));
+    return /"phase":"ended"/.test(records) && !/"revocation":"asking"/.test(records);
+  };
   await new Promise<void>((resolve) => {
     const look = async () => {
       if (!(await isProven())) return;

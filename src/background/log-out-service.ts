@@ -1,5 +1,5 @@
 import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
-import { logOut, lookAt, type Result } from '../core/log-out.ts';
+import { logOut, lookAt, type Result, type Seen } from '../core/log-out.ts';
 import type { Needs } from '../core/needs.ts';
 import type { Mode, Progress } from '../core/order.ts';
 import { internalError, isGood, type Outcome } from '../core/outcome.ts';
@@ -147,13 +147,14 @@ export function createLogOutService(parts: Parts): LogOutService {
    *   progress; what cannot be stored then has no effect.
    * @returns two promises: that the record is stored, and that the log-out has its outcome.
    */
-  const run = (
-    record: LogOutRecord,
-    stored?: Promise<unknown>,
-    seen?: Parameters<typeof logOut>[2],
-  ) => {
+  const run = (record: LogOutRecord, stored?: Promise<unknown>, seen?: Seen) => {
     const first = deferred();
-    if (stored) first.follow(stored);
+    // Without its watchdog a log-out still ends, as long as the worker lives.
+    const watch = () => void watchdog.set().catch(() => undefined);
+    if (stored) {
+      first.follow(stored);
+      watch();
+    }
     let isStored = stored !== undefined;
     const report = async (progress: Progress) => {
       if (isStored) {
@@ -165,19 +166,14 @@ export function createLogOutService(parts: Parts): LogOutService {
       const further = withProgress(record, progress);
       known.set(record.storeId, further);
       first.follow(records.put(further));
-      // Without its watchdog a log-out still ends, as long as the worker lives.
-      watchdog.set().catch(() => undefined);
+      watch();
       await first.promise;
     };
     const ended = runWith(record, report, seen).finally(first.resolve);
     return { stored: first.promise, ended };
   };
 
-  const runWith = async (
-    record: LogOutRecord,
-    report: Needs['report'],
-    seen: Parameters<typeof logOut>[2],
-  ) => {
+  const runWith = async (record: LogOutRecord, report: Needs['report'], seen: Seen | undefined) => {
     unfinished += 1;
     // Read while the server is asked: nobody waits for it at the end.
     let switchedOn: Promise<FollowUp[]> | undefined;
@@ -227,8 +223,6 @@ export function createLogOutService(parts: Parts): LogOutService {
 
   /** Runs log-outs one after another; each store is kept to one at a time. */
   const runQueue = async (queue: readonly LogOutRecord[], stored: Promise<unknown>) => {
-    // Until the last one has ended, the worker may be stopped.
-    if (queue.length > 0) watchdog.set().catch(() => undefined);
     for (const record of queue) {
       await run(record, stored).ended.catch(() => undefined);
       underWay.delete(record.storeId);

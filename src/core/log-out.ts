@@ -30,6 +30,12 @@ export interface Look extends Pick<Order, 'sessions' | 'found'> {
   readonly cookies: readonly Cookie[];
 }
 
+/** What a jar held a moment ago, and who has followed it since: it need not be read again. */
+export interface Seen {
+  readonly cookies: readonly Cookie[];
+  readonly changes: Changes;
+}
+
 /** Looks at a jar. */
 export async function lookAt(
   jar: Pick<Jar, 'list'>,
@@ -48,14 +54,10 @@ export async function lookAt(
  * the server's yes, after its word that the session is dead, or in the mode `local`; and only those
  * of sessions that were there when the person asked.
  *
- * @param seen what the jar held a moment ago, and what was set in it since: it is not read again.
+ * @param seen what the person saw who asked, if that was now.
  * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
  */
-export async function logOut(
-  needs: Needs,
-  order: Order,
-  seen?: { readonly cookies: readonly Cookie[]; readonly changes: Changes },
-): Promise<Result> {
+export async function logOut(needs: Needs, order: Order, seen?: Seen): Promise<Result> {
   const changes = seen?.changes ?? needs.jar.follow();
   const work = begin(needs, order, changes.set);
   try {
