@@ -391,6 +391,21 @@ describe('a yes that was given to nobody', () => {
   });
 });
 
+it('a yes that was seen is known to the next worker, also where the second session takes its time', async () => {
+  const stops: Script = (_truth, world) => {
+    world.stop();
+    return lost;
+  };
+  const cookies = [...loggedIn, cookie('SESSDATA', idOf('B'), www)];
+  const world = createWorld({ cookies, nav: [stops] });
+  const order = await orderIn(world);
+  await Promise.race([logOut(world.needs, order), world.stopped()]);
+  const progress = world.reports.at(-1) ?? order.progress;
+  const { outcome, prove } = await logOut(world.needs, { ...order, progress });
+  expect(outcome.kind).toBe('logged-out');
+  expect(await prove?.()).toBe('unknown');
+});
+
 describe('a session that came after the click', () => {
   it.each<[string, Partial<Cookie>]>([
     ['in the same place', {}],

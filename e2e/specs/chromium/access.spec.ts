@@ -16,6 +16,24 @@ test('access withdrawn and granted again', async ({ chromium, standIn }) => {
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
 });
 
+test('proven, then without access: who comes and goes meanwhile is not told as logged out', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const popup = await openLoggedIn(chromium, session);
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  await chromium.withdrawAccess();
+  await popup.waitFor({ view: 'no-access' });
+  const later = await logIn(chromium, standIn);
+  await chromium.context.clearCookies({ name: 'SESSDATA' });
+  await chromium.giveAccessBack();
+  const shown = await popup.waitFor({ view: 'logged-out' });
+  expect(shown.text).not.toContain('Proven');
+  expect(later.alive).toBe(true);
+});
+
 test('no-access: a log-out without access does nothing and says so', async ({
   chromium,
   standIn,

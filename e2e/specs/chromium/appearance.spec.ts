@@ -27,7 +27,11 @@ for (const language of languages) {
       }
     }
     await browser.close();
-    const unsaid = (await messagesOfPages()).filter((key) => !said.has(key));
+    // Not every language has a form of its own for one.
+    const hasOne = new Intl.PluralRules(language.replace('_', '-')).select(1) === 'one';
+    const unsaid = (await messagesOfPages())
+      .filter((key) => hasOne || !key.endsWith('One'))
+      .filter((key) => !said.has(key));
     expect(unsaid, 'messages that no state shows').toEqual([]);
   });
 }

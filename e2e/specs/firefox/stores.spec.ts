@@ -179,7 +179,7 @@ test('everywhere: what a person must not miss of another store is told in its ro
     };
   }, container);
   expect(row.isOpen).toBe(true);
-  expect(row.warning).toContain('Change your Bilibili password');
+  expect(row.warning).toContain('change your Bilibili password');
   expect(contained.alive).toBe(true);
 });
 

@@ -52,7 +52,7 @@ test.describe('good endings', () => {
     standIn.script('exit', { revoke: false });
     await popup.press('log-out');
     const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'still-alive' });
-    expect(shown.text).toContain('Change your Bilibili password');
+    expect(shown.text).toContain('change your Bilibili password');
     const [, first, second] = standIn.requestsTo('nav');
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(2_000);
     expect(session.alive).toBe(true);
@@ -262,7 +262,7 @@ const moreFailures: readonly Failure[] = [
     name: 'code −101 and no clear word about the session',
     outcome: 'unexpected-reply',
     faults: { exit: [json({ code: -101 }), json({ code: -101 })], nav: [unclear, unclear] },
-    says: 'could not be checked',
+    says: 'answer is in doubt',
     posts: 2,
   },
   {

@@ -66,11 +66,30 @@ test('a dead leftover before a living log-in: both go in one log-out', async ({
   const session = await logIn(extension, standIn);
   await setCookie(extension, { ...site, path: '/login', name: 'SESSDATA', value: 'stale' });
   const popup = await openPopup(extension);
-  await popup.waitFor({ view: 'logged-in' });
+  // The living one is shown, though the server calls the one in front dead.
+  await popup.waitForText(session.uname);
   await popup.press('log-out');
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
   expect(await accountCookiesOf(extension)).toEqual([]);
+});
+
+test('another log-in takes its place while Bilibili fails: the one that was meant is ended all the same', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const popup = await openLoggedIn(extension, session);
+  const { hold, open } = gate();
+  standIn.script('exit', { hold, status: 503, body: '' });
+  await popup.press('log-out');
+  await standIn.waitForRequests('exit', 1);
+  const later = await logIn(extension, standIn);
+  open();
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  expect(shown.text).toContain('Another log-in was kept');
+  expect([session.alive, later.alive]).toEqual([false, true]);
+  expect(await accountCookiesOf(extension)).toEqual(theFour);
 });
 
 test('a dead log-in without its token ends as expired', async ({ extension, standIn }) => {
