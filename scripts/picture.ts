@@ -7,8 +7,8 @@ const files: Readonly<Record<Language, string>> = { en: 'popup.png', zh_CN: 'pop
 /** How many pixels of the picture one of the page makes: sharp enough, and small enough. */
 const scale = 1.5;
 
-/** Beside each other, the first two above each other: together they are as high as the third. */
-const columns = [['logged-in', 'working'], ['logged-out-proven']];
+/** Beside each other: what a click shows, one after another. */
+const columns = [['logged-in-countdown'], ['working'], ['logged-out-proven']];
 const backgrounds: Record<Theme, string> = { light: '#d0d7de', dark: '#010409' };
 
 const states = await openStates();
@@ -28,7 +28,7 @@ async function panelOf(browser: StatesBrowser, language: Language, theme: Theme)
     for (const name of names) {
       await show(name);
       const data = (await picture()).toString('base64');
-      images.push(`<img width="352" src="data:image/png;base64,${data}">`);
+      images.push(`<img width="320" src="data:image/png;base64,${data}">`);
     }
     html.push(`<div>${images.join('')}</div>`);
   }

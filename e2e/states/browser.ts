@@ -36,7 +36,7 @@ export async function openStates(): Promise<StatesBrowser> {
     async open(language, theme, scale = 1) {
       const page = await browser.newPage({
         // As wide as the popup asks to be, and high enough for any state.
-        viewport: { width: 352, height: 1600 },
+        viewport: { width: 320, height: 1600 },
         deviceScaleFactor: scale,
         reducedMotion: 'reduce',
       });

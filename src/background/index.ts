@@ -18,7 +18,7 @@ import {
   serves,
 } from '../platform/stores.ts';
 import { reloadTabs, siteTabIds } from '../platform/tabs.ts';
-import { onTabCleared, onTabInFront, toolbar } from '../platform/toolbar.ts';
+import { onTabCleared, onTabInFront, resetPopup, toolbar } from '../platform/toolbar.ts';
 import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
 import { parseSettings } from '../settings/settings.ts';
@@ -137,5 +137,6 @@ access.onAccessChanged(() => icon.update());
 onTabInFront(() => icon.update());
 onTabCleared((tabId) => button.forEach((part) => void part.tabCleared(tabId)));
 
+resetPopup().catch(() => undefined);
 acceptConnections();
 acceptWakeups();

@@ -155,9 +155,10 @@ function logInsAmong(set: readonly Cookie[]): Cookie[][] {
 async function revoke(work: Work, session: KnownSession): Promise<SessionEnded | Failure> {
   const { server, jar } = work;
   let { token, cookieHeader } = session;
-  // What has ended before is written down before this one takes its time.
-  await work.save();
   if (token === undefined) {
+    // Asking takes its time, too: all is written down before it.
+    work.note({});
+    await work.save();
     const isDead = (await askLiveness(server, session)) === 'dead';
     return isDead ? { kind: 'ended', by: 'dead' } : { kind: 'no-csrf-token' };
   }

@@ -41,6 +41,8 @@ it('what cannot be understood is none, and takes no other with it', async () => 
   stored.set('log-out:1', { ...recordOf('1'), state: { phase: 'confirm' } });
   stored.set('another', recordOf('2'));
   expect(await createRecords().all()).toEqual([recordOf('0')]);
+  // The pages would draw it.
+  expect([...stored.keys()].sort()).toEqual(['another', 'log-out:0']);
 });
 
 it('one write follows another, also after one that failed: the last one asked for counts', async () => {

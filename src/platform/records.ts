@@ -12,15 +12,13 @@ export interface Records {
 }
 
 /** What is stored under our keys. */
-async function readStored(): Promise<unknown[]> {
-  return Object.entries(await memory.all())
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([, stored]) => stored);
+async function readStored(): Promise<[key: string, stored: unknown][]> {
+  return Object.entries(await memory.all()).filter(([key]) => key.startsWith(prefix));
 }
 
 /** All the records, for pages: they trust what the worker, which alone writes them, has written. */
 export async function readRecords(): Promise<LogOutRecord[]> {
-  return (await readStored()) as LogOutRecord[];
+  return (await readStored()).map(([, stored]) => stored as LogOutRecord);
 }
 
 /** Calls back after the worker has changed a record; without one where it was forgotten. */
@@ -34,10 +32,18 @@ export function onRecordChanged(
   });
 }
 
-/** What another version of the worker has left may not be understood, and is none then. */
-function understood(stored: unknown): LogOutRecord[] {
-  const parsed = v.safeParse(recordSchema, stored);
-  return parsed.success ? [parsed.output] : [];
+/**
+ * The records of a former worker. What another version has left may not be understood, and goes: the
+ * pages would draw it.
+ */
+async function takeOver(): Promise<LogOutRecord[]> {
+  const records: LogOutRecord[] = [];
+  for (const [key, stored] of await readStored()) {
+    const parsed = v.safeParse(recordSchema, stored);
+    if (parsed.success) records.push(parsed.output);
+    else await memory.remove(key).catch(() => undefined);
+  }
+  return records;
 }
 
 /** The worker's view of the records: the only one that writes, one write after another. */
@@ -49,7 +55,7 @@ export function createRecords(): Records {
     return result;
   };
   return {
-    all: () => inTurn(async () => (await readStored()).flatMap(understood)),
+    all: () => inTurn(takeOver),
     put: (record) => inTurn(() => memory.set(prefix + record.storeId, record)),
     remove: (storeId) => inTurn(() => memory.remove(prefix + storeId)),
   };

@@ -18,8 +18,8 @@ const policyPatience = 3_000;
 /** The same where the reading before has not been answered. */
 const policyPatienceAfterSilence = 200;
 let hasPolicyAnswered = true;
-/** What the last reading that was answered found. */
-let policy: unknown = {};
+/** What the last reading that was answered found; undefined before any was. */
+let policy: unknown;
 
 async function readPolicy(): Promise<unknown> {
   const patience = hasPolicyAnswered ? policyPatience : policyPatienceAfterSilence;
@@ -38,6 +38,8 @@ async function readPolicy(): Promise<unknown> {
     // https://developer.mozilla.org/docs/Mozilla/Add-ons/WebExtensions/API/storage/managed
     browser.storage.managed.get(null).then(answer, () => answer({}));
   });
+  // An administrator's word is not passed over because it is late.
+  if (policy === undefined) throw new Error('The policy cannot be read.');
   return policy;
 }
 

@@ -78,26 +78,43 @@ export const toolbar: Toolbar = {
     const settings = await browser.action.getUserSettings?.().catch(() => undefined);
     return settings?.isOnToolbar ?? true;
   },
-  async openPopup(storeId, windowId) {
-    try {
-      const window = windowId === undefined ? { currentWindow: true } : { windowId };
-      const [active] = await browser.tabs.query({ active: true, ...window });
-      if (!active || (await storeIdOf(active)) !== storeId) return;
-      // The popup is told so, and begins nothing by itself.
-      await browser.action.setPopup({ popup: `${popupPage}?opened-by=extension` });
-      try {
-        // Chromium lets extensions call this since 127.
-        await browser.action.openPopup?.(
-          active.windowId === undefined ? {} : { windowId: active.windowId },
-        );
-      } finally {
-        await browser.action.setPopup({ popup: popupPage });
-      }
-    } catch {
-      // There may be no window to open it in; the badge tells all the same.
-    }
+  openPopup(storeId, windowId) {
+    opening = opening.then(() => openNow(storeId, windowId));
+    return opening;
   },
 };
+
+/** One after another: each tells its own popup who has opened it. */
+let opening: Promise<void> = Promise.resolve();
+
+/** How long the browser may take to open it, in milliseconds. */
+const openingLimit = 2_000;
+
+async function openNow(storeId: string, windowId: number | undefined): Promise<void> {
+  try {
+    const window = windowId === undefined ? { currentWindow: true } : { windowId };
+    const [active] = await browser.tabs.query({ active: true, ...window });
+    if (!active || (await storeIdOf(active)) !== storeId) return;
+    // The popup is told so, and begins nothing by itself.
+    await browser.action.setPopup({ popup: `${popupPage}?opened-by=extension` });
+    try {
+      // Chromium lets extensions call this since 127.
+      const opened = browser.action.openPopup?.(
+        active.windowId === undefined ? {} : { windowId: active.windowId },
+      );
+      await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, openingLimit))]);
+    } finally {
+      await browser.action.setPopup({ popup: popupPage });
+    }
+  } catch {
+    // There may be no window to open it in; the badge tells all the same.
+  }
+}
+
+/** Makes the popup one that a person opens: a former worker may have been stopped while it opened it. */
+export async function resetPopup(): Promise<void> {
+  await browser.action.setPopup({ popup: popupPage });
+}
 
 /**
  * Calls back when what was drawn for one of our tabs may be gone, or was never there: Chromium

@@ -24,7 +24,13 @@ export function Actions({ state, model }: Shared) {
       return (
         <>
           <p>{t('adviceGrantAccess')}</p>
-          <Button action="grant-access" text={['grantAccess']} onPress={model.grantAccess} isMain />
+          <Button
+            action="grant-access"
+            text={['grantAccess']}
+            onPress={model.grantAccess}
+            isMain
+            takesFocus
+          />
         </>
       );
     case 'logged-out':
@@ -36,6 +42,7 @@ export function Actions({ state, model }: Shared) {
             text={['removeLeftovers']}
             onPress={() => model.logOut('server')}
             isMain
+            takesFocus
           />
         </>
       ) : null;
@@ -44,29 +51,41 @@ export function Actions({ state, model }: Shared) {
         <>
           {view.account?.liveness === 'dead' && <p>{t('logInDead')}</p>}
           <Button
+            key="log-out"
             action="log-out"
             text={['logOut']}
             onPress={() => model.logOut('server')}
             isMain
+            takesFocus
           />
-          <OnlyThisBrowser onPress={() => model.logOut('local')} />
+          {/* A new one for each log-in: what was asked was about one of them. */}
+          <OnlyThisBrowser key={view.sessionId} onPress={() => model.logOut('local')} />
         </>
       ) : (
         <>
           <Button
+            key="log-out"
             action="log-out"
             text={['logOutNow']}
             onPress={() => model.logOut('server')}
             isMain
+            takesFocus
           >
             <span class="clock" aria-hidden="true" />
           </Button>
-          <Button action="cancel" text={['stayLoggedIn']} onPress={model.stayLoggedIn} />
+          <Button
+            key="cancel"
+            action="cancel"
+            text={['stayLoggedIn']}
+            onPress={model.stayLoggedIn}
+          />
         </>
       );
     case 'finished':
     case 'failed':
-      return <Next key={view.endedAt} view={view} state={state} model={model} />;
+      return (
+        <Next key={`${view.endedAt} ${view.sessionId}`} view={view} state={state} model={model} />
+      );
   }
 }
 
@@ -82,9 +101,8 @@ export function Next({
   readonly storeId?: string;
 }) {
   const t = useTranslate();
-  const { sentences, actions } = adviceOf(view.outcome, view.revocation, (names) =>
-    names.join(t('listSeparator')),
-  );
+  const list = (names: readonly string[]) => names.join(t('listSeparator'));
+  const { sentences, actions } = adviceOf(view.outcome, view.revocation, view.mode, list);
   const isWarning = view.revocation === 'still-alive';
   const buttons: Partial<Record<Action, () => preact.JSX.Element | null>> = {
     retry: () => (
@@ -136,20 +154,22 @@ export function Button({
   text,
   onPress,
   isMain = false,
+  takesFocus = false,
   children,
 }: {
   readonly action: Action;
   readonly text: Message;
   readonly onPress: () => void;
-  /** Whether it is the one that Enter presses when the popup has opened. */
   readonly isMain?: boolean;
+  /** Whether Enter presses it when it appears. Never where it appears by itself: a key may be held. */
+  readonly takesFocus?: boolean;
   readonly children?: ComponentChildren;
 }) {
   const t = useTranslate();
   const ref = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (isMain) ref.current?.focus();
-  }, [isMain]);
+    if (takesFocus) ref.current?.focus();
+  }, [takesFocus]);
   return (
     <button
       ref={ref}

@@ -63,7 +63,13 @@ function OtherStore({
           <summary>{t('details')}</summary>
           <Rows view={end} />
           <div class="do">
-            <Next view={end} state={state} model={model} storeId={store.id} />
+            <Next
+              key={`${end.endedAt} ${end.sessionId}`}
+              view={end}
+              state={state}
+              model={model}
+              storeId={store.id}
+            />
           </div>
         </details>
       )}

@@ -50,7 +50,7 @@ function Countdown({ state }: { readonly state: PopupState }) {
   return <span aria-hidden="true">{t(...text)}</span>;
 }
 
-/** What is read out when it comes: the countdown once, each step as it begins, and the proof. */
+/** What is read out when it comes: the countdown once, each step as it begins, what failed, and the proof. */
 function Announcement({
   state: { view, countdown, countdownFrom },
 }: {
@@ -65,10 +65,9 @@ function Announcement({
       const now = rowsOf(view).find(({ state }) => state === 'now');
       return now ? t(...now.text) : '';
     }
-    if (view.name === 'finished') {
-      const proof = rowsOf(view).find(({ step }) => step === 'prove');
-      return proof ? t(...proof.text) : '';
-    }
+    const [first, , proof] = rowsOf(view);
+    if (view.name === 'finished' && proof) return t(...proof.text);
+    if (view.name === 'failed' && first) return t(...first.text);
     return '';
   };
   return (

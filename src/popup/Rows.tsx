@@ -13,12 +13,10 @@ import type { EndedView, View } from './view.ts';
 export function rowsOf(view: View): readonly Row[] {
   switch (view.name) {
     case 'working':
-      return view.record.state.phase === 'working'
-        ? progressRows(view.record.mode, view.record.state.progress)
-        : plan;
+      return progressRows(view.record);
     case 'finished':
     case 'failed':
-      return receiptRows(view.outcome, view.revocation);
+      return receiptRows(view.outcome, view.revocation, view.mode);
     default:
       return plan;
   }

@@ -101,6 +101,7 @@ function setUp(options: SetUp = {}) {
   const { answer = allIsWell } = options;
   const listeners: (() => void)[] = [];
   const hide: (() => void)[] = [];
+  const writers: ((storeId: string, record: LogOutRecord | undefined) => void)[] = [];
   const clock = { now: 1_000_000 };
   const timers: { readonly at: number; readonly callback: () => void }[] = [];
   /** Lets time pass; the timers go off so late. */
@@ -132,10 +133,12 @@ function setUp(options: SetUp = {}) {
     readRecords: vi.fn(async () => [...browser.records.values()]),
     fingerprint: async (salt: string, value: string) => printOf(salt, value),
     onChange: (listener: () => void) => listeners.push(listener),
-    onRecordChanged: (listener: (storeId: string, record: LogOutRecord | undefined) => void) =>
+    onRecordChanged: (listener: (storeId: string, record: LogOutRecord | undefined) => void) => {
+      writers.push(listener);
       listeners.push(() => {
         for (const record of browser.records.values()) listener(record.storeId, record);
-      }),
+      });
+    },
     watchWorker: vi.fn(() => stopWatching),
     siteTabIds: vi.fn(async (_storeId: string) => [...browser.tabs]),
     reloadTabs: vi.fn(async (_ids: readonly number[]) => {}),
@@ -160,10 +163,16 @@ function setUp(options: SetUp = {}) {
   };
   const requests = (type: Request['type']) =>
     send.mock.calls.map(([message]) => message as Request).filter((one) => one.type === type);
+  /** The worker stores a record, or takes it away; the pages are told of nothing else. */
+  const write = (storeId: string, record: LogOutRecord | undefined) => {
+    if (record) browser.records.set(storeId, record);
+    else browser.records.delete(storeId);
+    for (const tell of writers) tell(storeId, record);
+  };
   const hidden = () => {
     for (const listener of hide) listener();
   };
-  return { model, browser, parts, requests, stopWatching, change, pass, hidden };
+  return { model, browser, parts, requests, stopWatching, change, pass, hidden, write };
 }
 
 /** Long enough for everything that waits for nothing outside. */
@@ -924,6 +933,58 @@ describe('a fault is never the last word', () => {
   });
 });
 
+describe('what the worker writes', () => {
+  it('and then takes away, as it could not store the end, is looked for: nothing stays at work', async () => {
+    const { model, change, write } = setUp({
+      cookies: loggedIn,
+      records: [startedIn('0')],
+      answer: (request) =>
+        request.type === 'mark-seen' ? { ok: true, value: true } : allIsWell(request),
+    });
+    await settle();
+    expect(model.state.value.view).toMatchObject({ name: 'working' });
+    write('0', undefined);
+    await settle();
+    expect(model.state.value.view).toMatchObject(internalError);
+    change();
+    await settle();
+    expect(model.state.value.view).toMatchObject(internalError);
+  });
+
+  it('while the jar is being read is not drawn over by what was read', async () => {
+    const { opened, open } = gate();
+    const { model, browser, parts, change, write } = setUp({ cookies: loggedIn });
+    await settle();
+    parts.hasAccess.mockImplementationOnce(async () => {
+      await opened;
+      return true;
+    });
+    change();
+    await settle();
+    const stored = startedIn('0');
+    // Read before it was there, and shown after it.
+    const readRecords = parts.readRecords.getMockImplementation();
+    write('0', stored);
+    open();
+    await settle();
+    expect(model.state.value.view).toMatchObject({ name: 'working' });
+    expect(browser.records.get('0')).toBe(stored);
+    expect(readRecords).toBeDefined();
+  });
+
+  it('after a press that was not answered takes the fault’s place, also where it has ended already', async () => {
+    const { model, browser, write } = setUp({ cookies: loggedIn, answer: () => undefined });
+    await settle();
+    await model.logOut('server');
+    expect(model.state.value.view).toMatchObject(internalError);
+    write('0', startedIn('0', 'j'));
+    browser.cookies.set('0', []);
+    write('0', endedIn('0', good, { id: 'j' }));
+    await settle();
+    expect(model.state.value.view).toMatchObject({ name: 'finished', outcome: good });
+  });
+});
+
 describe('opening the popup', () => {
   const countdown = { cookies: loggedIn, toolbarClick: 'countdown' } as const;
   const asked = ({ requests }: ReturnType<typeof setUp>) => requests('log-out').length;
@@ -1003,6 +1064,29 @@ describe('opening the popup', () => {
     expect(popup.model.state.value.countdown).toBeUndefined();
   });
 
+  it.each<[string, (popup: ReturnType<typeof setUp>) => unknown]>([
+    ['the person stays logged in', ({ model }) => model.stayLoggedIn()],
+    ['nobody can see it', ({ hidden }) => hidden()],
+    ['the person chooses this browser only', ({ model }) => model.logOut('local')],
+  ])('begins nothing where %s before the settings are there', async (_, happen) => {
+    for (const toolbarClick of ['countdown', 'at-once'] as const) {
+      const { opened, open } = gate();
+      const readSettings = async () => {
+        await opened;
+        return { toolbarClick, reloadTabs: false };
+      };
+      const popup = setUp({ cookies: loggedIn, parts: { readSettings } });
+      await settle();
+      await happen(popup);
+      const before = asked(popup);
+      open();
+      await settle();
+      popup.pass(10_000);
+      await settle();
+      expect(asked(popup)).toBe(before);
+    }
+  });
+
   it('logs out once, though the button is pressed before it does by itself', async () => {
     const popup = setUp(countdown);
     await settle();
@@ -1046,6 +1130,9 @@ it('whose log-in it was is shown with its end, as far as this popup has seen it'
   }
   const fresh = setUp({ records: [endedIn('0')] });
   await settle();
+  const failed = setUp({ records: [endedIn('0', bad)], cookies: loggedIn });
+  await settle();
+  expect(failed.model.state.value.view).toMatchObject({ name: 'failed', uid: 'uid-A' });
   expect(fresh.model.state.value.view).toMatchObject({ name: 'finished', uid: undefined });
 });
 

@@ -107,6 +107,10 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const cannotRead = signal(false);
   const tabIds = signal<readonly number[]>([]);
   const countdown = signal<number>();
+  /** Whether nothing is to begin by itself any more. */
+  let isCalledOff = false;
+  /** How often the worker has changed a record. */
+  let changes = 0;
   /** Read when there is something to see: what is seen first goes first. */
   let settingsRead: ReturnType<PopupParts['readSettings']> | undefined;
   const settings = () => {
@@ -114,7 +118,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     return settingsRead;
   };
   /** The ids of the sessions in the own jar. */
-  let inOwnJar = '';
+  let inOwnJar: string | undefined;
   /** The log-out after which the tabs were reloaded: they are not offered again. */
   let reloadedAfter: string | undefined;
 
@@ -175,7 +179,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     const isMoving = !hasAccess || record?.state.phase === 'working';
     if (!hasAccess && accounts.peek().size > 0) accounts.value = new Map();
     else if (isMoving) for (const { id } of sessions) stale.add(id);
-    const whose = record ? await sessionOf(record, lastShown.get(store.id)) : session;
+    const whose = record ? await sessionOf(record, lastShown.get(store.id) ?? session) : session;
     if (whose) lastShown.set(store.id, whose);
     else lastShown.delete(store.id);
     const found: StoreFacts = {
@@ -197,7 +201,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     return record.sessions.includes(print) ? session : undefined;
   };
 
-  const read = async () => {
+  const read = async (): Promise<void> => {
+    const changesBefore = changes;
     const [ownId, ownCookies, listed, hasAccess, records] = await Promise.all([
       ownStoreId,
       ownStoreId.then(parts.listCookies),
@@ -209,7 +214,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     const own = await readStore(parts.storeOf(ownId), ownCookies, hasAccess, records);
     const inJar = JSON.stringify(sessionsIn(ownCookies).map(({ id }) => id));
     // The countdown was about what was there when it began.
-    if (inJar !== inOwnJar) stayLoggedIn();
+    if (inJar !== inOwnJar && inOwnJar !== undefined) stayLoggedIn();
     inOwnJar = inJar;
     // A container that was deleted before its log-out is told of all the same.
     const gone = records.map(({ storeId }) => parts.storeOf(storeId));
@@ -221,6 +226,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
         return cookies && readStore(store, cookies, hasAccess, records);
       }),
     );
+    // What the worker has written meanwhile is newer than what was read.
+    if (changes !== changesBefore) return read();
     const seen = others.filter((other) => other !== undefined);
     const before = facts.peek()?.own.record;
     const isFirst = facts.peek() === undefined;
@@ -241,6 +248,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   };
 
   const stayLoggedIn = () => {
+    isCalledOff = true;
     countdown.value = undefined;
   };
 
@@ -251,7 +259,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const begin = async () => {
     // Settings that cannot be read begin nothing.
     const { toolbarClick = 'ask' } = (await settings().catch(() => undefined)) ?? {};
-    if (!parts.isOpenedByPerson || view.peek().name !== 'logged-in') return;
+    if (!parts.isOpenedByPerson || isCalledOff || view.peek().name !== 'logged-in') return;
     if (toolbarClick === 'at-once') await logOut('server');
     if (toolbarClick === 'countdown') countDown(parts.now() + countdownFrom * 1000);
   };
@@ -294,11 +302,16 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     if (!isWorking()) refresh();
   });
   parts.onRecordChanged((storeId, record) => {
+    changes += 1;
     const now = facts.peek();
-    // The worker has just judged it by the jar: it is shown before the jar is read again.
-    if (record && now?.own.store.id === storeId)
+    if (record && now?.own.store.id === storeId) {
+      workerFailed.value = false;
+      // What is known of whose it is grows old now.
+      for (const id of accounts.peek().keys()) stale.add(id);
+      // The worker has just judged it by the jar: it is shown before the jar is read again.
       facts.value = { ...now, own: { ...now.own, record } };
-    if (!isWorking()) refresh();
+    }
+    if (!record || !isWorking()) refresh();
   });
   refresh();
 
@@ -381,10 +394,12 @@ export function createPopupModel(parts: PopupParts): PopupModel {
 /** Our own fault: nothing is known beyond that. */
 export const fault: View = {
   name: 'failed',
+  mode: 'server',
   outcome: internalError,
   endedAt: undefined,
   revocation: undefined,
   followUps: undefined,
+  sessionId: undefined,
   uid: undefined,
   account: undefined,
 };

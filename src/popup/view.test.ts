@@ -64,13 +64,19 @@ const leftovers: StoreFacts = { ...nothing, names: ['DedeUserID'] };
 
 const shows = (name: 'finished' | 'failed', outcome: Outcome) => ({
   name,
+  mode: 'server',
   outcome,
   endedAt: 7,
   revocation: undefined,
   followUps: undefined,
   account: undefined,
 });
-const loggedInView = { name: 'logged-in', uid: '42', account: undefined };
+const loggedInView = {
+  name: 'logged-in',
+  sessionId: undefined,
+  uid: '42',
+  account: undefined,
+};
 const loggedOutView = { name: 'logged-out', hasLeftovers: false };
 
 it('before anything is known', () => {
@@ -103,6 +109,7 @@ describe('a log-out under way is shown', () => {
     expect(see({ ...facts, record: working })).toEqual({
       name: 'working',
       record: working,
+      sessionId: facts.sessionId,
       uid: facts.uid,
       account: undefined,
     });
@@ -125,6 +132,7 @@ describe('an end is shown, with when it was', () => {
     const name = (goodKinds as readonly string[]).includes(outcome.kind) ? 'finished' : 'failed';
     expect(see({ ...facts, record: endedWith(outcome) })).toEqual({
       ...shows(name, outcome),
+      sessionId: facts.sessionId,
       uid: facts.uid,
     });
   });
@@ -242,16 +250,20 @@ describe('the other stores', () => {
         store: work,
         view: {
           name: 'finished',
+          mode: 'server',
           outcome: good,
           endedAt: 7,
           revocation: 'still-alive',
           followUps: { biligame: 'no-access' },
+          sessionId: undefined,
+          uid: undefined,
+          account: undefined,
         },
       },
     ]);
     const account: NavVerdict = { liveness: 'alive', profile: { name: 'B' } };
     expect(viewsOf({ ...loggedIn, account })).toEqual([
-      { store: work, view: { name: 'logged-in', uid: '42', account } },
+      { store: work, view: { ...loggedInView, account } },
     ]);
   });
 

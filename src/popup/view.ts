@@ -1,4 +1,5 @@
 import type { AccountCookieName } from '../core/cookie.ts';
+import type { Mode } from '../core/order.ts';
 import { isGood, type Outcome } from '../core/outcome.ts';
 import { type EndedRecord, type LogOutRecord, needsAttention } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
@@ -31,6 +32,8 @@ export interface Facts {
 
 /** Whose log-in it is, as far as that is known. */
 export interface Whose {
+  /** Tells one log-in from another. Never shown. */
+  readonly sessionId: string | undefined;
   readonly uid: string | undefined;
   readonly account: NavVerdict | undefined;
 }
@@ -38,6 +41,7 @@ export interface Whose {
 /** A log-out that has ended, as it is shown. */
 export interface EndedView extends Whose {
   readonly name: 'finished' | 'failed';
+  readonly mode: Mode;
   readonly outcome: Outcome;
   /** Milliseconds since 1970; undefined when the worker did not answer at all. */
   readonly endedAt: number | undefined;
@@ -69,13 +73,13 @@ export function viewOf(facts: Facts | undefined): View {
 
 /** The view of one store. */
 function viewOfStore({ record, ...facts }: StoreFacts, hasAccess: boolean): View {
-  const whose = { uid: facts.uid, account: facts.account };
+  const whose = { sessionId: facts.sessionId, uid: facts.uid, account: facts.account };
   if (record?.state.phase === 'working') return { name: 'working', record, ...whose };
   const ended = record?.state;
   if (ended && !(hasAccess && ended.outcome.kind === 'no-access')) {
     const { outcome, endedAt, revocation, followUps } = ended;
     const name = isGood(outcome) ? 'finished' : 'failed';
-    return { name, outcome, endedAt, revocation, followUps, ...whose };
+    return { name, mode: record.mode, outcome, endedAt, revocation, followUps, ...whose };
   }
   return facts.hasSession
     ? { name: 'logged-in', ...whose }

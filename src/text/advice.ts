@@ -1,3 +1,4 @@
+import type { Mode } from '../core/order.ts';
 import type { UnexpectedReason } from '../core/outcome.ts';
 import { isGood, type Outcome, type Revocation, remaining } from '../core/outcome.ts';
 import type { Message, PlainKey } from './message.ts';
@@ -38,6 +39,7 @@ const again: readonly Action[] = ['retry', 'remove-local'];
 export function adviceOf(
   outcome: Outcome,
   revocation: Revocation | 'asking' | undefined,
+  mode: Mode,
   list: (names: readonly string[]) => string,
 ): Advice {
   if (revocation === 'still-alive') return { sentences: [['adviceChangePassword']], actions: [] };
@@ -48,7 +50,10 @@ export function adviceOf(
     case 'cookies-remain':
       return outcome.reason === 'not-removable'
         ? {
-            sentences: [['adviceRemoveByHand', list(remaining(outcome.cookies))]],
+            sentences: [
+              ['adviceRemoveByHand', list(remaining(outcome.cookies))],
+              ...(mode === 'local' ? [['adviceNotEnded'] satisfies Message] : []),
+            ],
             // What the browser removes for no extension, no other button removes.
             actions: ['retry'],
           }

@@ -13,6 +13,7 @@ import {
   remainReasons,
   unexpectedReasons,
 } from '../core/outcome.ts';
+import { begun, withProgress } from '../core/record.ts';
 import { adviceOf } from './advice.ts';
 import { fateTexts, followUpTexts, stateTexts, storeName } from './labels.ts';
 import type { Message, Translate } from './message.ts';
@@ -190,12 +191,15 @@ it('a message without what it needs does not compile', () => {
   expect(() => t('badgeTitle', 'one')).toThrow();
 });
 
+/** The usual way to log out. */
+const mode: Mode = 'server';
+
 /** All that a person is told of an end. */
-function told(outcome: Outcome, revocation?: Revocation): Message[] {
+function told(outcome: Outcome, revocation?: Revocation, mode: Mode = 'server'): Message[] {
   return [
     [titleOf(outcome, revocation)],
-    ...receiptRows(outcome, revocation).map(({ text }) => text),
-    ...adviceOf(outcome, revocation, list).sentences,
+    ...receiptRows(outcome, revocation, mode).map(({ text }) => text),
+    ...adviceOf(outcome, revocation, mode, list).sentences,
   ];
 }
 
@@ -206,18 +210,18 @@ describe('each end', () => {
   });
 
   it.each(outcomes)('has three rows, of the three steps: %j', (outcome) => {
-    expect(receiptRows(outcome, undefined).map(({ step }) => step)).toEqual(steps);
+    expect(receiptRows(outcome, undefined, mode).map(({ step }) => step)).toEqual(steps);
   });
 
   it.each(outcomes)(
     'fails in red only where it is not good, and then says what to do: %j',
     (outcome) => {
-      const rows = receiptRows(outcome, undefined);
+      const rows = receiptRows(outcome, undefined, mode);
       const isBad = rows.some(({ state }) => ['failed', 'kept'].includes(state));
       const isUnseen = outcome.kind === 'no-access' && outcome.reached === 'accepted';
       expect(isBad).toBe(!good.includes(outcome.kind) && !isUnseen);
       const isDone = good.includes(outcome.kind) && outcome.kind !== 'removed-locally';
-      expect(adviceOf(outcome, undefined, list).sentences.length > 0).toBe(!isDone);
+      expect(adviceOf(outcome, undefined, mode, list).sentences.length > 0).toBe(!isDone);
     },
   );
 
@@ -236,7 +240,7 @@ describe('each end', () => {
       : outcome.kind === 'no-access'
         ? ['grant-access']
         : buttonsAfter(outcome);
-    expect(adviceOf(outcome, undefined, list).actions).toEqual(actions);
+    expect(adviceOf(outcome, undefined, mode, list).actions).toEqual(actions);
   });
 
   it('has words of its own', () => {
@@ -248,7 +252,7 @@ describe('each end', () => {
 
   it('has other words for each reason', () => {
     const unexpected = outcomes.filter(({ kind }) => kind === 'unexpected-reply');
-    const texts = unexpected.map((outcome) => receiptRows(outcome, undefined)[0]?.text[0]);
+    const texts = unexpected.map((outcome) => receiptRows(outcome, undefined, mode)[0]?.text[0]);
     expect(new Set(texts).size).toBe(unexpectedReasons.length);
   });
 });
@@ -324,7 +328,7 @@ describe('an end tells', () => {
     [
       'that Bilibili had said yes before access was withdrawn',
       { kind: 'no-access', reached: 'accepted' },
-      ['titleNotConfirmed', 'revokeDone', 'clearUnseen', 'adviceGrantAccess'],
+      ['titleNotConfirmed', 'revokeSaidYes', 'clearUnseen', 'adviceGrantAccess'],
     ],
   ])('%s', (_, outcome, words) => {
     const rows = told(outcome).map((message) => message.join(' '));
@@ -343,7 +347,7 @@ describe('an end tells', () => {
     [999_999_999, 'advicePauseLater'],
   ])('how long to wait: %j', (retryAfterSeconds, next) => {
     const outcome: Outcome = { kind: 'rate-limited', ...failed, detail: {}, retryAfterSeconds };
-    const { sentences } = adviceOf(outcome, undefined, list);
+    const { sentences } = adviceOf(outcome, undefined, mode, list);
     expect(sentences.map((message) => message.join(' '))).toEqual([next]);
   });
 });
@@ -358,7 +362,11 @@ describe('the proof of a yes', () => {
     ['unknown', 'unknown', 'proveUnknown', true],
     ['still-alive', 'failed', 'proveStillAlive', false],
   ] as const)('%s', (revocation, state, key, isGood) => {
-    expect(receiptRows(outcome, revocation)[2]).toEqual({ step: 'prove', state, text: [key] });
+    expect(receiptRows(outcome, revocation, mode)[2]).toEqual({
+      step: 'prove',
+      state,
+      text: [key],
+    });
     expect(isWell(outcome, revocation)).toBe(isGood);
     expect(titleOf(outcome, revocation) === 'titleLoggedOut').toBe(isGood);
   });
@@ -372,17 +380,48 @@ describe('the proof of a yes', () => {
 });
 
 describe('a log-out under way', () => {
-  it.each<[Mode, Progress['step'], RowState[]]>([
-    ['server', 'revoke', ['now', 'ahead', 'ahead']],
-    ['server', 'clear', ['done', 'now', 'ahead']],
-    ['local', 'revoke', ['skipped', 'now', 'skipped']],
-  ])('in the mode %s, at the step %s', (mode, step, states) => {
-    const rows = progressRows(mode, { ...beginning, step });
+  const start = { id: 'i', storeId: '0', trigger: 'popup', startedAt: 0, found: [] } as const;
+  const ended = [{ fingerprint: 'a', by: 'yes' }] as const;
+  it.each<[string, Mode, string[], Partial<Progress>, RowState[]]>([
+    ['asked', 'server', ['a'], {}, ['now', 'ahead', 'ahead']],
+    ['ended', 'server', ['a'], { step: 'clear', ended }, ['done', 'now', 'ahead']],
+    [
+      'one of two failed',
+      'server',
+      ['a', 'b'],
+      { step: 'clear', ended },
+      ['now', 'ahead', 'ahead'],
+    ],
+    ['nobody was there', 'server', [], { step: 'clear' }, ['skipped', 'now', 'ahead']],
+    ['this browser only', 'local', ['a'], {}, ['skipped', 'now', 'skipped']],
+  ])('%s', (_, how, sessions, progress, states) => {
+    const record = begun({ ...start, mode: how, sessions, found: [] });
+    const rows = progressRows(withProgress(record, { ...beginning, ...progress }));
     expect(rows.map(({ state }) => state)).toEqual(states);
     expect(rows.map((row) => row.step)).toEqual(plan.map((row) => row.step));
     for (const { text } of [...rows, ...plan]) expect(say(text)).toMatch(/\S/);
   });
 });
+
+it('what cannot be removed here is not told as ended at Bilibili, which was not asked', () => {
+  const outcome: Outcome = {
+    ...{ kind: 'cookies-remain', reason: 'not-removable', cookies, sessionEnded: false },
+  } as const;
+  expect(told(outcome, undefined, 'local').map(([key]) => key)).toEqual([
+    ...['titleCookiesRemain', 'revokeNotAsked', 'clearFailed', 'proveNotEnded'],
+    ...['adviceRemoveByHand', 'adviceNotEnded'],
+  ]);
+});
+
+it.each(['session-expired', 'already-logged-out'] as const)(
+  'a log-in that came meanwhile, and was ended, has its proof with %s',
+  (kind) => {
+    const proof = (revocation: Revocation) =>
+      receiptRows({ kind, cookies }, revocation, mode)[2]?.text[0];
+    expect(proof('still-alive')).toBe('proveStillAlive');
+    expect(proof('proven')).toBe('proveDone');
+  },
+);
 
 it.each([
   ['en', 1, ['reloadTabsOne']],

@@ -1,5 +1,6 @@
-import { type Mode, type Progress, type Step, steps } from '../core/order.ts';
+import { type Mode, type Step, steps } from '../core/order.ts';
 import type { Fates, Outcome, OutcomeKind, Revocation, UnexpectedReason } from '../core/outcome.ts';
+import type { LogOutRecord } from '../core/record.ts';
 import { idLost } from './advice.ts';
 import type { Message, PlainKey } from './message.ts';
 
@@ -28,7 +29,8 @@ const ahead: Readonly<Record<Step, PlainKey>> = {
 export const plan: readonly Row[] = steps.map((step) => row(step, 'ahead', ahead[step]));
 
 /** How far a log-out has come. */
-export function progressRows(mode: Mode, { step }: Progress): Row[] {
+export function progressRows({ mode, sessions, state }: LogOutRecord): readonly Row[] {
+  if (state.phase !== 'working') return plan;
   if (mode === 'local') {
     return [
       row('revoke', 'skipped', 'revokeNotAsked'),
@@ -36,10 +38,17 @@ export function progressRows(mode: Mode, { step }: Progress): Row[] {
       row('prove', 'skipped', 'proveSkipped'),
     ];
   }
+  const { step, ended } = state.progress;
+  // What is cleared after a failure is what another log-in has left.
+  if (step === 'revoke' || ended.length < sessions.length) {
+    return [row('revoke', 'now', 'revokeNow'), ...plan.slice(1)];
+  }
   return [
-    step === 'revoke' ? row('revoke', 'now', 'revokeNow') : row('revoke', 'done', 'revokeDone'),
-    step === 'clear' ? row('clear', 'now', 'clearNow') : row('clear', 'ahead', 'clearAhead'),
-    row('prove', 'ahead', 'proveAhead'),
+    sessions.length > 0
+      ? row('revoke', 'done', 'revokeDone')
+      : row('revoke', 'skipped', 'revokeNothing'),
+    row('clear', 'now', 'clearNow'),
+    ...plan.slice(2),
   ];
 }
 
@@ -47,6 +56,7 @@ export function progressRows(mode: Mode, { step }: Progress): Row[] {
 export function receiptRows(
   outcome: Outcome,
   revocation: Revocation | 'asking' | undefined,
+  mode: Mode,
 ): Row[] {
   switch (outcome.kind) {
     case 'logged-out':
@@ -59,7 +69,7 @@ export function receiptRows(
       return [
         row('revoke', 'done', 'revokeExpired'),
         row('clear', 'done', 'clearDone'),
-        row('prove', 'done', 'proveSaid'),
+        revocation ? proofRow(revocation) : row('prove', 'done', 'proveSaid'),
       ];
     case 'already-logged-out':
       return [
@@ -67,7 +77,7 @@ export function receiptRows(
         wasCleared(outcome.cookies)
           ? row('clear', 'done', 'clearLeftovers')
           : row('clear', 'skipped', 'clearNothing'),
-        row('prove', 'skipped', 'proveNothing'),
+        revocation ? proofRow(revocation) : row('prove', 'skipped', 'proveNothing'),
       ];
     case 'removed-locally':
       return [
@@ -79,16 +89,19 @@ export function receiptRows(
       return [
         outcome.sessionEnded
           ? row('revoke', 'done', 'revokeDone')
-          : row('revoke', 'skipped', 'revokeNothing'),
+          : row('revoke', 'skipped', mode === 'local' ? 'revokeNotAsked' : 'revokeNothing'),
         outcome.reason === 'other-session'
           ? row('clear', 'kept', 'clearOther')
-          : { step: 'clear', state: 'failed', text: ['clearFailed'] },
-        row('prove', 'ahead', 'proveAhead'),
+          : row('clear', 'failed', 'clearFailed'),
+        mode === 'local'
+          ? row('prove', 'unknown', 'proveNotEnded')
+          : row('prove', 'ahead', 'proveAhead'),
       ];
     case 'no-access':
       return [
+        // Of one log-in, perhaps; another one may not have been asked about.
         outcome.reached === 'accepted'
-          ? row('revoke', 'done', 'revokeDone')
+          ? row('revoke', 'done', 'revokeSaidYes')
           : row('revoke', 'failed', 'failNoAccess'),
         row('clear', 'unknown', 'clearUnseen'),
         row('prove', 'ahead', 'proveAhead'),

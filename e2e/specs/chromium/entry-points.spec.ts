@@ -1,7 +1,8 @@
 import type { Page } from 'playwright';
 import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import { clickInto, type Display, menuOpenedBy } from '../../browsers/display.ts';
-import { accountCookiesOf, test as base, expect, logIn } from '../../fixtures.ts';
+import { accountCookiesOf, test as base, expect, logIn, readState } from '../../fixtures.ts';
+import { sightsOn } from '../../toolbar-icon.ts';
 
 // Real keys and real clicks need a window and a screen for it.
 base.use({ headed: true });
@@ -47,6 +48,57 @@ async function itemIsThere(chromium: ChromiumBrowser): Promise<void> {
     );
   await expect.poll(isThere).toBe(true);
 }
+
+/** Clicks on the toolbar button with the real mouse. */
+async function clickOnButton(chromium: ChromiumBrowser, desktop: Display): Promise<void> {
+  const colored = async () =>
+    (await sightsOn(desktop, chromium)).find(({ name }) => name === 'icon');
+  await expect.poll(colored, 'the button is in sight, in color').toBeDefined();
+  const { x, y } = (await colored()) ?? { x: 0, y: 0 };
+  await desktop.click(x, y, 'left');
+}
+
+test('one real click on the button, and nothing else: the log-in is over, and proven', async ({
+  chromium,
+  standIn,
+  desktop,
+}) => {
+  await chromium.inExtension(() => chrome.storage.sync.remove('toolbarClick'), null);
+  await chromium.pinToToolbar();
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit('https://www.bilibili.com/');
+  await clickOn(page, desktop);
+  await clickOnButton(chromium, desktop);
+  await expect.poll(() => chromium.countPopups()).toBe(1);
+  await standIn.waitForRequests('exit', 1);
+  await expect
+    .poll(async () => JSON.stringify(await readState(chromium)))
+    .toContain('"revocation":"proven"');
+  expect(session.alive).toBe(false);
+  expect(await accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('a click beside the popup closes it, and calls the log-out off', async ({
+  chromium,
+  standIn,
+  desktop,
+}) => {
+  await chromium.inExtension(() => chrome.storage.sync.remove('toolbarClick'), null);
+  await chromium.pinToToolbar();
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit('https://www.bilibili.com/');
+  await clickOn(page, desktop);
+  await clickOnButton(chromium, desktop);
+  await expect.poll(() => chromium.countPopups()).toBe(1);
+  await clickOn(page, desktop);
+  await expect.poll(() => chromium.countPopups()).toBe(0);
+  // By the keyboard it takes a log-out of its own: the one that was called off asked for nothing.
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  await desktop.press('alt+shift+l');
+  await standIn.waitForRequests('exit', 1);
+  await expect.poll(() => session.alive).toBe(false);
+  expect(standIn.requestsTo('exit')).toHaveLength(1);
+});
 
 test('a real press of the shortcut logs out, and the badge says so', async ({
   chromium,
