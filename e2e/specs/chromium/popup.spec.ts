@@ -177,6 +177,21 @@ test('“Forget it in this browser only” takes no press in its first half seco
   expect(session.alive).toBe(true);
 });
 
+test('whether to forget a log-in here only is asked anew when another one takes its place', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const { page, waitForText } = await openLoggedIn(chromium, session);
+  await page.locator('button[data-action="remove-local"]').click();
+  await expect(page.locator('button[data-confirm]')).toBeEnabled();
+  const later = await logIn(chromium, standIn, { uname: 'Later' });
+  await waitForText('Later');
+  await expect(page.locator('button[data-confirm]')).toHaveCount(0);
+  expect([session.alive, later.alive]).toEqual([true, true]);
+  expect(await accountCookiesOf(chromium)).toEqual(theFour);
+});
+
 const names = [
   { what: 'turns the text around', uname: 'Ann \u202e moc.elpmaxe', shown: 'Ann' },
   { what: 'is endless', uname: 'x'.repeat(64), shown: 'xxx' },

@@ -55,6 +55,20 @@ for (const way of ['“Stay logged in”', 'Escape', 'a page that nobody sees an
   });
 }
 
+test('Enter held on “Stay logged in” presses nothing else', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const { page, waitFor, waitForText } = await openPopup(chromium);
+  await waitForText('Logs out in 3 seconds');
+  await page.keyboard.press('Tab');
+  await expect(page.locator('button[data-action="cancel"]')).toBeFocused();
+  for (let press = 0; press < 4; press += 1) await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await page.locator('button[data-action="remove-local"]').waitFor();
+  expect((await waitFor({ view: 'logged-in' })).actions).toEqual(['log-out', 'remove-local']);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  expect(session.alive).toBe(true);
+});
+
 test('at once, where a person has set it so', async ({ chromium, standIn }) => {
   await chromium.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'at-once' }), null);
   const session = await logIn(chromium, standIn);
