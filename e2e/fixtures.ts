@@ -66,7 +66,11 @@ export const test = base.extend<Fixtures, BrowserOptions & Shared>({
           await browser.close();
           browser = undefined;
         }
-        browser ??= await launch();
+        if (!browser) {
+          browser = await launch();
+          // As after a reset: a popup that opens is to begin nothing by itself.
+          await browser.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'ask' }), null);
+        }
         standIn.reset();
         return browser;
       });

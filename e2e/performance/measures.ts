@@ -242,23 +242,29 @@ export async function paintOf(browser: ChromiumBrowser, url: string): Promise<nu
   return opened.painted;
 }
 
-/** A log-out among many cookies of the site, or many open tabs of it, against one without. */
+/**
+ * A log-out among many cookies of the site, or many open tabs of it, against one without; and the
+ * same of a bare `fetch`, which tells how much of it is the browser's own.
+ */
 export async function measureCrowd(
   place: Place,
   turns: number,
   crowd: 'cookies' | 'tabs',
-): Promise<Times> {
+): Promise<{ readonly logOut: Times; readonly bare: Times }> {
   const { browser } = place;
-  return inTurns(
-    turns,
-    async () => {
-      const leave = crowd === 'cookies' ? await addCookies(browser) : await openTabs(browser);
-      const took = await logOutByClick(place);
-      await leave();
-      return took;
-    },
-    () => logOutByClick(place),
-  );
+  const lift = await layRule(browser);
+  const amid = (act: (at: Place) => Promise<number>) => async () => {
+    const leave = crowd === 'cookies' ? await addCookies(browser) : await openTabs(browser);
+    const took = await act(place);
+    await leave();
+    return took;
+  };
+  const against = (act: (at: Place) => Promise<number>) =>
+    inTurns(turns, amid(act), () => act(place));
+  const logOut = await against(logOutByClick);
+  const bare = await against(bareFetch);
+  await lift();
+  return { logOut, bare };
 }
 
 async function addCookies({ context }: ChromiumBrowser): Promise<() => Promise<void>> {

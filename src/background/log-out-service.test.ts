@@ -684,6 +684,19 @@ describe('a record is forgotten', () => {
     expect([...parts.world.alive]).toEqual([valuesOf('C').SESSDATA]);
   });
 
+  it('but not when the session that woke the worker is kept by what a former worker had begun', async () => {
+    const parts = setUp({
+      before: [workingRecord({ asked: true })],
+      cookies: logIn('B'),
+      alive: ['B'],
+    });
+    await parts.service.sessionsChanged('0');
+    await parts.service.sessionsChanged('0', valuesOf('B').SESSDATA);
+    expect(await parts.outcome()).toMatchObject({ reason: 'interrupted' });
+    await settle();
+    expect(parts.state()).toMatchObject({ outcome: { reason: 'interrupted' } });
+  });
+
   it('but not when a session of its own comes up once more', async () => {
     const parts = setUp({ exit: [lost, lost] });
     await parts.service.logOut('0', 'popup', 'server');

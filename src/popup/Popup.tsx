@@ -44,7 +44,11 @@ export function Popup({
 /** How long it is until the log-out begins by itself; otherwise, which window this is about. */
 function Countdown({ state }: { readonly state: PopupState }) {
   const t = useTranslate();
-  if (state.countdown === undefined) return <StoreLabel state={state} />;
+  if (state.countdown === undefined) {
+    // Beside whose log-in it is, where there is one.
+    const isTold = state.view.name === 'logged-in' || state.view.name === 'working';
+    return isTold ? null : <StoreLabel state={state} />;
+  }
   const text = counted(t('lang'), state.countdown, 'countdownOne', 'countdownOther');
   // Read out once, by the announcement, and not every second.
   return <span aria-hidden="true">{t(...text)}</span>;

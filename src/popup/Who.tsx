@@ -33,7 +33,12 @@ export function Who({ state }: { readonly state: PopupState }) {
               <bdi>{name ?? number ?? t('uidUnknown')}</bdi>
             </>
           }
-          below={name !== undefined && number !== undefined ? <bdi>{number}</bdi> : undefined}
+          below={
+            <>
+              {name !== undefined && number !== undefined && <bdi>{number}</bdi>}
+              <StoreLabel state={state} />
+            </>
+          }
           picture={<Avatar account={view.account} />}
         />
       );

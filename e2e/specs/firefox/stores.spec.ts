@@ -58,9 +58,8 @@ for (const { name, store, label } of jars) {
     expect(await firefox.inExtension(() => chrome.storage.local.get(null), null)).toEqual({});
     const exits = standIn.requestsTo('exit');
     expect(exits.map((request) => request.session)).toEqual([session]);
-    expect(
-      await firefox.inExtension(() => chrome.declarativeNetRequest.getSessionRules(), null),
-    ).toEqual([]);
+    const rules = () => chrome.declarativeNetRequest.getSessionRules();
+    await expect.poll(() => firefox.inExtension(rules, null)).toEqual([]);
   });
 
   test(`a failure leaves ${name} as it was`, async ({ firefox, standIn }) => {

