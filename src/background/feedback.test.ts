@@ -143,20 +143,20 @@ describe('the badge', () => {
   });
 
   it('shows ! until it is seen', () => {
-    const { show, badges, pass } = setUp();
+    const { showAll, badges, pass } = setUp();
     const failure = endOf(start(), bad);
-    show(failure);
+    showAll(failure);
     pass(60_000);
     expect(badges).toHaveLength(1);
-    show(withSeen(failure));
+    showAll(withSeen(failure));
     expect(badges.at(-1)).toBe('|name');
   });
 
   it('of a former worker is drawn over by a new one, also where nothing is to be told', () => {
-    const { show, renew, badges } = setUp();
+    const { showAll, renew, badges } = setUp();
     renew();
     expect(badges).toEqual(['|name']);
-    show(endOf(start(), bad));
+    showAll(endOf(start(), bad));
     renew();
     expect(badges.slice(1)).toEqual(Array(2).fill(`!|${titled('titleStillLoggedIn')}`));
   });
@@ -166,8 +166,8 @@ describe('the badge of a tab that the browser has cleared', () => {
   const told = `!|${titled('titleStillLoggedIn')}`;
 
   it('is drawn again, there alone', () => {
-    const { show, tabCleared, badges } = setUp();
-    show(endOf(start(), bad));
+    const { showAll, tabCleared, badges } = setUp();
+    showAll(endOf(start(), bad));
     tabCleared(7);
     tabCleared(7);
     expect(badges).toEqual([told, `${told} on 7`, `${told} on 7`]);
@@ -208,9 +208,9 @@ describe('the ✓', () => {
   });
 
   it('is not shown by a worker that starts later', () => {
-    const { show, badges, pass } = setUp();
+    const { showAll, badges, pass } = setUp();
     pass(6_000);
-    show(done);
+    showAll(done);
     expect(badges).toEqual(['|name']);
   });
 

@@ -5,6 +5,9 @@ import { isWell, titleOf } from '../text/title.ts';
 /** How long work may take before it is worth a sign, in milliseconds. */
 const workDelay = 50;
 
+/** How long the badge steps aside for the pages, which draw an end as well, in milliseconds. */
+const endDelay = 30;
+
 /** How long the ✓ stays, in milliseconds. */
 const tickDuration = 6_000;
 
@@ -109,7 +112,7 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
       known.delete(record.storeId);
       known.set(record.storeId, record);
       // Drawing takes the browser's time, which the log-out needs: what ends at once shows its end.
-      if (record.state.phase === 'ended') draw();
+      if (record.state.phase === 'ended') after(endDelay, draw);
       else if (before?.id !== record.id) after(workDelay, draw);
       if (record.trigger === 'popup' || record.state.phase !== 'ended') return;
       const hasJustEnded = before?.id === record.id && before.state.phase === 'working';

@@ -183,11 +183,12 @@ export function createLogOutService(parts: Parts): LogOutService {
     };
     let result: Result;
     try {
+      const needs = needsOf(record);
       const reportAndRead = async (progress: Progress) => {
         await report(progress);
-        void tasks();
+        void needs.wait(asideTime).then(tasks);
       };
-      result = await logOut({ ...needsOf(record), report: reportAndRead }, orderOf(record), seen);
+      result = await logOut({ ...needs, report: reportAndRead }, orderOf(record), seen);
     } catch {
       const { jar, fingerprint } = needsOf(record);
       const left = await lookAt(jar, fingerprint).catch(() => record);
@@ -213,6 +214,8 @@ export function createLogOutService(parts: Parts): LogOutService {
       const revocation = await result.prove?.().catch(() => 'unknown' as const);
       if (revocation) await update(record, (current) => withRevocation(current, revocation));
     };
+    // The pages draw the outcome first.
+    await needsOf(record).wait(asideTime);
     if (isGood(result.outcome)) parts.reloadTabs(record.storeId).catch(() => undefined);
     await Promise.allSettled([proof(), ...tasks.map(follow)]);
     unfinished -= 1;
@@ -355,6 +358,9 @@ function deferred() {
   promise.catch(() => undefined);
   return { promise, resolve, follow };
 }
+
+/** How long what nobody waits for steps aside for what somebody does, in milliseconds. */
+const asideTime = 30;
 
 /** How long an end is left for somebody who is looking at it, in milliseconds. */
 const readingTime = 60_000;
