@@ -112,7 +112,7 @@ for (const entryPoint of ['popup', 'shortcut'] as const) {
       await chromium.trigger('shortcut');
     }
     await expect.poll(async () => (await chromium.toolbar()).badge).toBe('!');
-    expect(await chromium.inExtension(() => chrome.alarms.getAll(), null)).toEqual([]);
+    await expect.poll(() => alarmsOf(chromium), 'the watchdog goes').toEqual([]);
     expect(await accountCookiesOf(chromium)).toEqual(theFour);
     await letStore();
     await popup.close();
