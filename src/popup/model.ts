@@ -83,7 +83,7 @@ export interface PopupModel {
 const countdownFrom = 3;
 
 /** How late the countdown may end, in milliseconds: later, the page was hidden or the machine slept. */
-const lateness = 500;
+const lateness = 2_000;
 
 /**
  * How many sessions one opening of the popup asks about: a page can set one dead id after another.
