@@ -1029,6 +1029,16 @@ describe('what follows a good end', () => {
   });
 });
 
+it('an end that has been seen is not written again when the popup is opened once more', async () => {
+  const { service, records, proof } = setUp();
+  await service.logOut('0', 'popup', 'server');
+  await proof();
+  await service.markSeen('0');
+  const writes = records.history.length;
+  await service.markSeen('0');
+  expect(records.history).toHaveLength(writes);
+});
+
 it('an end is marked as seen in its own store, and a warning after it is news again', async () => {
   const { script, open } = gate();
   const parts = setUp({

@@ -322,7 +322,8 @@ export function createLogOutService(parts: Parts): LogOutService {
       const record = known.get(storeId);
       if (!record) return false;
       const isUntold = unstored.has(storeId) && isNews(record);
-      await update(record, withSeen);
+      // What is seen is not written once more: nothing has changed.
+      if (record.state.phase === 'ended' && !record.state.seen) await update(record, withSeen);
       return isUntold;
     },
     forgetOutdated,
