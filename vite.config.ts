@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crx } from '@crxjs/vite-plugin';
 import { build, defineConfig, type Plugin, type Rolldown } from 'vite';
@@ -78,6 +78,17 @@ async function minified(entries: readonly string[]): Promise<Rolldown.OutputChun
   return first && 'output' in first ? first.output.filter((file) => file.type === 'chunk') : [];
 }
 
+/** Writes the messages without the white space that is for who edits them. */
+const packedMessages: Plugin = {
+  name: 'packed-messages',
+  writeBundle({ dir = '' }) {
+    for (const language of readdirSync(join(dir, '_locales'))) {
+      const file = join(dir, '_locales', language, 'messages.json');
+      writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))));
+    }
+  },
+};
+
 /** The pages among the files of a build. */
 function pagesIn(bundle: Rolldown.OutputBundle): Rolldown.OutputAsset[] {
   return Object.values(bundle).flatMap((file) =>
@@ -99,6 +110,7 @@ export default defineConfig(({ mode }) => {
       }),
       inlineStyles,
       bundleApart,
+      packedMessages,
     ],
     build: {
       outDir: `dist/${browser}`,
