@@ -203,10 +203,12 @@ function install(limit: number): void {
     },
     async remove(values) {
       for (const cookie of await jar()) {
-        const { name, path, domain, secure, value, partitionKey } = cookie;
+        const { name, path, domain, hostOnly, secure, value, partitionKey } = cookie;
         if (!accountNames.test(name) || (values && !values.includes(value))) continue;
         const url = `${secure ? 'https' : 'http'}://${domain.replace(/^\./, '')}${path}`;
-        await chrome.cookies.remove({ url, name, ...(partitionKey && { partitionKey }) });
+        // Not `cookies.remove`: it takes every cookie of the name that the address is sent.
+        const own = { ...(!hostOnly && { domain }), ...(partitionKey && { partitionKey }) };
+        await chrome.cookies.set({ url, name, path, secure, expirationDate: 1, ...own });
       }
     },
     ping,

@@ -120,7 +120,7 @@ const rules: Record<string, (evidence: Evidence) => string[]> = {
       .filter(({ alive, sessdata }) => alive && !jar.some((cookie) => isIdOf(cookie, sessdata)))
       .filter(
         (session) =>
-          wasRemovedByExtension('SESSDATA', session.sessdata, log, requests) &&
+          wasRemovedByExtension('SESSDATA', session.sessdata, log, requests, person) &&
           !person.localPressed &&
           !person.clearedByHand.has(session.sessdata) &&
           !requests.some(isAbout(session, saysYes)) &&
@@ -146,7 +146,7 @@ const rules: Record<string, (evidence: Evidence) => string[]> = {
           .filter(
             ([name, value]) =>
               !jar.some((cookie) => cookie.name === name && cookie.value === value) &&
-              wasRemovedByExtension(name, value, near, requests) &&
+              wasRemovedByExtension(name, value, near, requests, person) &&
               !person.localPressed &&
               !person.clearedByHand.has(value),
           )
@@ -216,6 +216,7 @@ function wasRemovedByExtension(
   value: string,
   log: Traces['log'],
   requests: readonly RecordedRequest[],
+  { clearedByHand }: Pick<Evidence, 'clearedByHand'>,
 ): boolean {
   const changes = log
     .filter((entry) => entry.kind === 'cookie')
@@ -223,9 +224,11 @@ function wasRemovedByExtension(
   const last = changes.findLast(({ cookie }) => cookie.value === value);
   if (!last?.removed) return false;
   if (last.cause !== 'expired_overwrite') return last.cause === 'explicit';
-  // The server's way to delete, and one of an extension's: the server did no more than it has sent.
+  // The server's way to delete, a person's here, and one of an extension's: the server did no more
+  // than it has sent.
   const alike = changes.filter(({ removed, cause, cookie }) => {
-    return removed && cause === last.cause && isSamePlace(cookie, last.cookie);
+    const isLikeLast = removed && cause === last.cause && isSamePlace(cookie, last.cookie);
+    return isLikeLast && !clearedByHand.has(cookie.value);
   });
   const sent = requests.filter(({ reply }) =>
     reply?.cookies.some((line) => line.startsWith(`${name}=""`)),
