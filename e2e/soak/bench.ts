@@ -208,7 +208,9 @@ function install(limit: number): void {
         const url = `${secure ? 'https' : 'http'}://${domain.replace(/^\./, '')}${path}`;
         // Not `cookies.remove`: it takes every cookie of the name that the address is sent.
         const own = { ...(!hostOnly && { domain }), ...(partitionKey && { partitionKey }) };
-        await chrome.cookies.set({ url, name, path, secure, expirationDate: 1, ...own });
+        const expired = { url, name, path, secure, expirationDate: 1, ...own };
+        // One that has gone meanwhile cannot be removed.
+        await chrome.cookies.set(expired).catch(() => undefined);
       }
     },
     ping,

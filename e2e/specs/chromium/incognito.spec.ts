@@ -6,6 +6,7 @@ import {
   gate,
   logIn,
   openLoggedIn,
+  readState,
   setCookie,
   theFour,
 } from '../../fixtures.ts';
@@ -139,25 +140,26 @@ test('an incognito window closed half-way leaves nothing behind', async ({ windo
   await hidden.press('log-out');
   await standIn.waitForRequests('exit', 1);
   await windows.closeIncognito();
-  const { records, badge } = await windows.ordinary.inExtension(
-    async () => ({
-      records: await chrome.storage.session.get(null),
-      badge: await chrome.action.getBadgeText({}),
-    }),
-    null,
-  );
-  expect({ records, badge }).toEqual({ records: {}, badge: '' });
+  const badge = () => windows.ordinary.inExtension(() => chrome.action.getBadgeText({}), null);
+  expect(await readState(windows.ordinary)).toEqual({});
+  expect(await badge()).toBe('');
 
   const session = await logIn(windows.ordinary, standIn, { uname: 'Ordinary' });
   const popup = await openLoggedIn(windows.ordinary, session);
+  await popup.close();
   standIn.script('exit', { status: 503, body: '' });
-  await popup.press('log-out');
-  await popup.waitFor({ view: 'failed', outcome: 'server-error' });
-  await popup.press('retry');
-  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-  await expect
-    .poll(() => windows.ordinary.inExtension(() => chrome.action.getBadgeText({}), null))
-    .toBe('');
+  await windows.ordinary.inExtension((request) => chrome.runtime.sendMessage(request), {
+    type: 'log-out',
+    storeId: '0',
+    mode: 'server',
+  });
+  await expect.poll(badge).toBe('!');
+
+  const again = await openPopup(windows.ordinary);
+  await again.waitFor({ view: 'failed', outcome: 'server-error' });
+  await again.press('retry');
+  await again.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  await expect.poll(badge).toBe('');
 });
 
 test('in incognito, a failure stays on the button when its tab goes to another page', async ({

@@ -6,6 +6,7 @@ import {
   bringAlarmForward,
   expect,
   gate,
+  layCookies,
   logIn,
   logInUrl,
   openLoggedIn,
@@ -273,7 +274,8 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
     }) => {
       const session = standIn.createSession();
       if (jar !== 'no') await (await chromium.visit(logInUrl(session))).close();
-      await layRecord(chromium, progress, jar === 'another' ? 'gone' : session.sessdata);
+      const sessionId = jar === 'another' ? 'gone' : session.sessdata;
+      await layRecord(chromium, { mode: 'server', progress, sessionId });
       await chromium.stopWorker();
       await openPopup(chromium);
       await expect
@@ -286,20 +288,46 @@ test.describe('a worker that is stopped comes to a truthful end', () => {
       }
     });
   }
+
+  test('while forgetting it here only, with a second log-in there by then', async ({
+    chromium,
+    standIn,
+  }) => {
+    const session = await logIn(chromium, standIn);
+    const second = standIn.createSession();
+    await layCookies(chromium, second, { url: 'https://www.bilibili.com/' });
+    const progress: Progress = { ...beginning, step: 'clear' };
+    await layRecord(chromium, { mode: 'local', progress, sessionId: session.sessdata });
+    await chromium.stopWorker();
+    const popup = await openPopup(chromium);
+    const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+    expect(shown.text).toContain('Another log-in was kept');
+    expect(shown.text).not.toContain('answer');
+    expect(standIn.requestsTo('exit'), 'nobody was asked').toEqual([]);
+    expect([session.alive, second.alive]).toEqual([true, true]);
+    expect(await accountCookiesOf(chromium), 'the second one’s').toEqual(theFour);
+  });
 });
 
-function layRecord(chromium: ChromiumBrowser, progress: Progress, sessdata: string): Promise<void> {
+interface Laid {
+  readonly mode: 'server' | 'local';
+  readonly progress: Progress;
+  /** The `SESSDATA` that was meant. */
+  readonly sessionId: string;
+}
+
+function layRecord(chromium: ChromiumBrowser, details: Laid): Promise<void> {
   return chromium.inExtension(
-    async ({ sessionId, ...laid }) => {
+    async ({ sessionId, mode, ...laid }) => {
       const bytes = new TextEncoder().encode(`laid\n${sessionId}`);
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
       const fingerprint = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-      const start = { id: 'laid', storeId: '0', trigger: 'shortcut', mode: 'server' };
+      const start = { id: 'laid', storeId: '0', trigger: 'shortcut', mode };
       const state = { phase: 'working', progress: laid.progress };
       const { found, startedAt } = laid;
       const record = { ...start, startedAt, found, sessions: [fingerprint], state };
       await chrome.storage.session.set({ 'log-out:0': record });
     },
-    { progress, sessionId: sessdata, found: theFour, startedAt: Date.now() },
+    { ...details, found: theFour, startedAt: Date.now() },
   );
 }

@@ -159,6 +159,42 @@ test('a new log-in that the server’s answer deletes is ended too', async ({
   expect(await accountCookiesOf(extension)).toEqual([]);
 });
 
+test('a page that plants one dead id after the other keeps no log-out busy', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const hostile = await extension.visit('https://www.bilibili.com/');
+  await hostile.evaluate(plantForEver, null);
+  const popup = await openLoggedIn(extension, session);
+  await popup.press('log-out');
+  const shown = await popup.waitFor({ view: 'failed', outcome: 'cookies-remain' });
+  expect(shown.text).toContain('SESSDATA');
+  expect(session.alive).toBe(false);
+  const planted = await hostile.evaluate(() => Reflect.get(globalThis, 'planted'), null);
+  expect(planted, 'its first one was removed').toBeGreaterThan(1);
+  const asked = [...standIn.requestsTo('exit'), ...standIn.requestsTo('nav')];
+  expect(asked.length, 'the server was asked of a few').toBeLessThan(20);
+  await hostile.close();
+});
+
+/** Runs in a page: whenever its planted session id goes, plants another one that nobody knows. */
+function plantForEver(): void {
+  let planted = 0;
+  const plant = () => {
+    planted += 1;
+    Reflect.set(globalThis, 'planted', planted);
+    // biome-ignore lint/suspicious/noDocumentCookie: any page of the site may do this.
+    document.cookie = `SESSDATA=planted-${planted}; domain=.www.bilibili.com; secure`;
+  };
+  const jar: EventTarget = Reflect.get(globalThis, 'cookieStore');
+  jar.addEventListener('change', (event) => {
+    const deleted: { name: string }[] = Reflect.get(event, 'deleted');
+    if (deleted.some(({ name }) => name === 'SESSDATA')) plant();
+  });
+  plant();
+}
+
 test('a new log-in that stays is kept, and told of', async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, session);
