@@ -1,7 +1,10 @@
-// Takes the pictures in the READMEs, one in each language: `npm run picture`.
+// Takes the pictures in the READMEs, one in each language: `npm run picture`. With `-- --all`, one of
+// every state in every language and theme instead, to be looked at: into e2e/output/pictures.
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openStates, type StatesBrowser, type Theme, themes } from '../e2e/states/browser.ts';
+import { openStates, type Theme, themes } from '../e2e/states/browser.ts';
 import type { Language } from '../e2e/states/catalogues.ts';
+import { states } from '../e2e/states/states.ts';
 
 const files: Readonly<Record<Language, string>> = { en: 'popup.png', zh_CN: 'popup.zh-CN.png' };
 /** How many pixels of the picture one of the page makes: sharp enough, and small enough. */
@@ -11,16 +14,36 @@ const scale = 1.5;
 const columns = [['logged-in-countdown'], ['working'], ['logged-out-proven']];
 const backgrounds: Record<Theme, string> = { light: '#d0d7de', dark: '#010409' };
 
-const states = await openStates();
-for (const [language, file] of Object.entries(files)) {
-  const panels: string[] = [];
-  for (const theme of themes) panels.push(await panelOf(states, language, theme));
-  await compose(panels, fileURLToPath(new URL(`../docs/${file}`, import.meta.url)));
+const repository = new URL('../', import.meta.url);
+const browser = await openStates();
+if (process.argv.includes('--all')) await takeAll();
+else await takeReadmes();
+await browser.close();
+
+async function takeAll(): Promise<void> {
+  for (const language of readdirSync(new URL('public/_locales/', repository))) {
+    for (const theme of themes) {
+      const { show, picture, page } = await browser.open(language, theme);
+      for (const name of Object.keys(states)) {
+        await show(name);
+        const file = `e2e/output/pictures/${language}-${theme}-${name}.png`;
+        await picture(fileURLToPath(new URL(file, repository)));
+      }
+      await page.close();
+    }
+  }
 }
-await states.close();
+
+async function takeReadmes(): Promise<void> {
+  for (const [language, file] of Object.entries(files)) {
+    const panels: string[] = [];
+    for (const theme of themes) panels.push(await panelOf(language, theme));
+    await compose(panels, fileURLToPath(new URL(`docs/${file}`, repository)));
+  }
+}
 
 /** The three states in one theme. */
-async function panelOf(browser: StatesBrowser, language: Language, theme: Theme): Promise<string> {
+async function panelOf(language: Language, theme: Theme): Promise<string> {
   const { show, picture, page } = await browser.open(language, theme, scale);
   const html: string[] = [];
   for (const names of columns) {
@@ -38,7 +61,7 @@ async function panelOf(browser: StatesBrowser, language: Language, theme: Theme)
 
 /** Puts what was taken into one picture. */
 async function compose(panels: readonly string[], path: string): Promise<void> {
-  const { page } = await states.open('en', 'light', scale);
+  const { page } = await browser.open('en', 'light', scale);
   await page.setViewportSize({ width: 1600, height: 1200 });
   await page.setContent(`<!doctype html>
     <style>

@@ -13,18 +13,17 @@ const pictures = fileURLToPath(new URL('e2e/output/screenshots/', repository));
 const languages = readdirSync(new URL('public/_locales/', repository));
 
 for (const language of languages) {
-  test(`every state in ${language}, in both themes`, async () => {
+  test(`every state in ${language}`, async () => {
     const browser = await openStates();
     const said = new Set<string>();
-    for (const theme of themes) {
-      const { page, show, picture } = await browser.open(language, theme);
+    // Colours, names and roles are the same in each language; how long its words are is not, and
+    // that in turn is the same in each theme. For pictures: `npm run picture -- --all`.
+    for (const theme of language === 'en' ? themes : (['light'] as const)) {
+      const { page, show } = await browser.open(language, theme);
       for (const name of Object.keys(states)) {
         for (const key of await show(name)) said.add(key);
-        const what = `${name}, ${theme}`;
-        // Colours, names and roles are the same in each language; how long its words are is not.
-        if (language === 'en') await expectAccessible(page, what);
-        else await expectNothingCutOff(page, what);
-        await picture(`${pictures}${language}-${theme}-${name}.png`);
+        const expectWell = language === 'en' ? expectAccessible : expectNothingCutOff;
+        await expectWell(page, `${name}, ${theme}`);
       }
     }
     await browser.close();
