@@ -205,7 +205,7 @@ function install(limit: number): void {
       for (const cookie of await jar()) {
         const { name, path, domain, hostOnly, secure, value, partitionKey } = cookie;
         if (!accountNames.test(name) || (values && !values.includes(value))) continue;
-        const url = `${secure ? 'https' : 'http'}://${domain.replace(/^\./, '')}${path}`;
+        const url = `https://${domain.replace(/^\./, '')}${path}`;
         // Not `cookies.remove`: it takes every cookie of the name that the address is sent.
         const own = { ...(!hostOnly && { domain }), ...(partitionKey && { partitionKey }) };
         const expired = { url, name, path, secure, expirationDate: 1, ...own };
