@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { sizesOf } from '../../scripts/sizes.ts';
 import {
   type ChromiumBrowser,
   extensionFolder,
@@ -18,6 +18,7 @@ import {
   measureCrowd,
   measureKey,
   measureLongWay,
+  measureMemory,
   measureOpening,
   median,
   type Place,
@@ -29,10 +30,16 @@ import {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { turns: { type: 'string', default: '15' } },
+  options: {
+    turns: { type: 'string', default: '15' },
+    /** After how many log-outs memory is weighed. */
+    logouts: { type: 'string', default: '1000' },
+  },
 });
-const turns = Number(values.turns);
-if (!Number.isSafeInteger(turns) || turns < 1) throw new Error('--turns is a whole number from 1.');
+const [turns, logOuts] = [Number(values.turns), Number(values.logouts)];
+if (![turns, logOuts].every((count) => Number.isSafeInteger(count) && count > 0)) {
+  throw new Error('--turns and --logouts are whole numbers from 1.');
+}
 
 const output = fileURLToPath(new URL('../output/', import.meta.url));
 const floors = fileURLToPath(new URL('floors', import.meta.url));
@@ -153,12 +160,49 @@ async function measureOnScreen(): Promise<Row[]> {
   }
 }
 
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile());
+async function measureHeaps(): Promise<Row[]> {
+  const standIn = await startStandIn({ keepsConnections: true });
+  const link = await createLink(standIn.port);
+  const browser = await launchChromium({ standIn: link });
+  await browser.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'ask' }), null);
+  try {
+    const { first, last } = await measureMemory({ browser, standIn, link, floors }, logOuts);
+    const inMB = (bytes: number) => Math.round((100 * bytes) / 2 ** 20) / 100;
+    return (['worker', 'popup'] as const).map((part) => ({
+      what: `heap of the ${part} after ${logOuts} log-outs, against after 50, in MB`,
+      ours: inMB(last[part]),
+      floor: inMB(first[part]),
+      figure: `${(last[part] / first[part]).toFixed(2)} ×`,
+      target: '≤ 1.05 ×',
+      isMet: last[part] / first[part] <= 1.05,
+    }));
+  } finally {
+    await browser.close();
+    await link.close();
+    await standIn.close();
+  }
+}
 
-const rows = [...(await measureHeadless()), ...(await measureOnScreen())];
+function weighFiles(): Row[] {
+  const sizes = sizesOf(extensionFolder);
+  const targets = [
+    ['popup', 'scripts of the popup', 20],
+    ['worker', 'scripts of the worker', 14],
+    ['package', 'the whole package', 60],
+  ] as const;
+  return targets.map(([part, what, most]) => {
+    const ours = round(sizes[part] / 1024);
+    const figure = `${ours} KB`;
+    return { what: `${what}, gzipped`, ours, figure, target: `≤ ${most} KB`, isMet: ours <= most };
+  });
+}
+
+const rows = [
+  ...(await measureHeadless()),
+  ...(await measureOnScreen()),
+  ...(await measureHeaps()),
+  ...weighFiles(),
+];
 
 const head = ['what', 'ours', 'floor', 'figure', 'target', ''];
 const lines = rows.map(({ what, ours, floor, figure, target, isMet }) => [
@@ -172,10 +216,6 @@ const lines = rows.map(({ what, ours, floor, figure, target, isMet }) => [
 const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
 console.log(`\n${table.join('\n')}\n`);
 mkdirSync(output, { recursive: true });
-const bytes = filesIn(extensionFolder).reduce(
-  (sum, path) => sum + gzipSync(readFileSync(path), { level: 9 }).length,
-  0,
-);
-const report = { turns, cpu: cpus()[0]?.model, cores: cpus().length, bytes, rows };
+const report = { turns, cpu: cpus()[0]?.model, cores: cpus().length, rows };
 writeFileSync(join(output, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
 console.log(`Medians of ${turns} turns, in milliseconds; also in e2e/output/bench.json.`);

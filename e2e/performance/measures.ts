@@ -1,7 +1,8 @@
 import type { Page, Worker } from 'playwright';
 import { type ChromiumBrowser, extensionIdOf } from '../browsers/chromium.ts';
 import { clickInto, type Display } from '../browsers/display.ts';
-import { logIn } from '../fixtures.ts';
+import { heapOf, workerHeapOf } from '../browsers/heap.ts';
+import { logIn, logInUrl } from '../fixtures.ts';
 import { openPopup, type Popup } from '../popup.ts';
 import type { StandIn } from '../stand-in/index.ts';
 import type { Link } from './link.ts';
@@ -318,6 +319,41 @@ export async function measureKey(place: Place, display: Display, turns: number):
     },
     () => press('alt+shift+k'),
   );
+}
+
+/** Used heaps, in bytes. */
+export interface Heaps {
+  readonly worker: number;
+  /** Of one popup that is open all the time. */
+  readonly popup: number;
+}
+
+/**
+ * Logs in and out again and again.
+ * @param times how often; weighed then, and after the first fifty.
+ */
+export async function measureMemory(
+  { browser, standIn }: Place,
+  times: number,
+): Promise<{ readonly first: Heaps; readonly last: Heaps }> {
+  const site = await browser.visit('https://passport.bilibili.com/login');
+  const popup = await openPopup(browser);
+  const weigh = async (): Promise<Heaps> => {
+    await wokenWorker(browser);
+    return { worker: await workerHeapOf(browser), popup: await heapOf(popup.page) };
+  };
+  let first: Heaps | undefined;
+  for (let count = 1; count <= times; count += 1) {
+    const session = standIn.createSession();
+    await site.evaluate(async (address) => (await fetch(address)).text(), logInUrl(session));
+    await popup.waitFor({ view: 'logged-in' });
+    await popup.press('log-out');
+    await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+    if (count === Math.min(50, times)) first = await weigh();
+  }
+  const last = await weigh();
+  await Promise.all([popup.close(), site.close()]);
+  return { first: first ?? last, last };
 }
 
 /** Runs in a page of the extension: resolves when its log-out has its proof, or has ended otherwise. */

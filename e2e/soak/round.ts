@@ -1,5 +1,6 @@
 import type { Page } from 'playwright';
 import type { ChromiumBrowser } from '../browsers/chromium.ts';
+import { heapOf, workerHeapOf } from '../browsers/heap.ts';
 import { gate } from '../fixtures.ts';
 import { openPopup, type Popup } from '../popup.ts';
 import type { Fault, Route, Session, StandIn } from '../stand-in/index.ts';
@@ -26,7 +27,7 @@ import {
 } from './plan.ts';
 import { exitReplies, navReplies } from './replies.ts';
 import { createTurns } from './turns.ts';
-import { createWorkerControl, heapOf, type WorkerControl } from './worker.ts';
+import { createWorkerControl, type WorkerControl } from './worker.ts';
 
 /** What came of a round. */
 export interface Result {
@@ -90,7 +91,7 @@ export async function createSoak(browser: ChromiumBrowser, standIn: StandIn): Pr
       await look.open();
       await bench.rest(0);
       await bench.ping();
-      const heaps = { worker: await worker.heap(), popup: await heapOf(look.page) };
+      const heaps = { worker: await workerHeapOf(browser), popup: await heapOf(look.page) };
       await look.close();
       return heaps;
     },

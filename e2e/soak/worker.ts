@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from 'playwright';
+import type { Page } from 'playwright';
 import type { ChromiumBrowser } from '../browsers/chromium.ts';
 import { createTurns } from './turns.ts';
 
@@ -6,8 +6,6 @@ import { createTurns } from './turns.ts';
 export interface WorkerControl {
   /** Ends the worker, one call after another, as the browser does to an idle one. Chromium may start it anew at once. */
   stop(): Promise<void>;
-  /** Its used heap after garbage was collected, in bytes. */
-  heap(): Promise<number>;
 }
 
 /** How long stopping may take, in milliseconds. */
@@ -28,8 +26,6 @@ export async function createWorkerControl(
     if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) stopped();
   });
   await cdp.send('ServiceWorker.enable');
-  const outer = await browser.context.browser()?.newBrowserCDPSession();
-  if (!outer) throw new Error('This browser has no session of its own to be asked in.');
 
   const stopNow = async () => {
     const done = new Promise<void>((resolve) => {
@@ -47,40 +43,5 @@ export async function createWorkerControl(
 
   return {
     stop: () => inTurn(stopNow),
-    async heap() {
-      const { targetInfos } = await outer.send('Target.getTargets');
-      const target = targetInfos.find(({ type, url }) => {
-        return type === 'service_worker' && url.includes(browser.extensionId);
-      });
-      if (!target) throw new Error('There is no worker to be measured.');
-      const { targetId } = target;
-      // Playwright hands out no sessions of workers; messages inside messages reach them.
-      const { sessionId } = await outer.send('Target.attachToTarget', { targetId, flatten: false });
-      const ask = (id: number, method: string) =>
-        new Promise<{ usedSize: number }>((resolve) => {
-          const listen = (event: { sessionId: string; message: string }) => {
-            const answer = JSON.parse(event.message);
-            if (event.sessionId !== sessionId || answer.id !== id) return;
-            outer.off('Target.receivedMessageFromTarget', listen);
-            resolve(answer.result);
-          };
-          outer.on('Target.receivedMessageFromTarget', listen);
-          const message = JSON.stringify({ id, method });
-          void outer.send('Target.sendMessageToTarget', { sessionId, message });
-        });
-      await ask(1, 'HeapProfiler.collectGarbage');
-      const { usedSize } = await ask(2, 'Runtime.getHeapUsage');
-      await outer.send('Target.detachFromTarget', { sessionId });
-      return usedSize;
-    },
   };
-}
-
-/** The used heap of a page after garbage was collected, in bytes. */
-export async function heapOf(page: Page): Promise<number> {
-  const cdp: CDPSession = await page.context().newCDPSession(page);
-  await cdp.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
-  await cdp.detach();
-  return usedSize;
 }
