@@ -1,4 +1,4 @@
-import { lookAt } from '../core/log-out.ts';
+import { readAccount } from '../core/log-out.ts';
 import type { Jar, Needs } from '../core/needs.ts';
 import { type EndedRecord, type LogOutRecord, livingOf } from '../core/record.ts';
 
@@ -50,7 +50,7 @@ export function createIcon({ toolbar, access, jarOf, fingerprint }: Parts): Icon
   const hasSession = async (storeId: string): Promise<boolean> => {
     if (!(await access.isGranted())) return false;
     const end = ends.get(storeId);
-    const { sessions } = await lookAt(jarOf(storeId), (id) => fingerprint(end?.id ?? '', id));
+    const { sessions } = await readAccount(jarOf(storeId), (id) => fingerprint(end?.id ?? '', id));
     return livingOf(end, sessions).length > 0;
   };
 

@@ -123,8 +123,8 @@ onMessage(
   }),
 );
 
-access.onAccessChanged(() => followUps.switchOffForbidden().catch(() => undefined));
-access.onSiteAllowed(() => service.forgetEnded());
+access.onPermissionsChanged(() => followUps.switchOffForbidden().catch(() => undefined));
+access.onSiteAccessGranted(() => service.forgetEnded());
 
 // A record speaks of its own sessions only, whether or not a popup is open.
 onSessionsChanged((storeId, came) => service.sessionsChanged(storeId, came));
@@ -133,7 +133,7 @@ void service.forgetOutdated();
 
 // In color where somebody is logged in, grey where nobody is. A log-out under way goes first.
 onSessionsChanged(() => setTimeout(icon.update, 100));
-access.onAccessChanged(() => icon.update());
+access.onPermissionsChanged(() => icon.update());
 onTabInFront(() => icon.update());
 onTabCleared((tabId) => button.forEach((part) => void part.tabCleared(tabId)));
 

@@ -1,5 +1,5 @@
 import type { FollowUp, FollowUpResult } from '../core/follow-ups.ts';
-import { logOut, lookAt, type Result, type Seen } from '../core/log-out.ts';
+import { type JarSnapshot, logOut, type Result, readAccount } from '../core/log-out.ts';
 import type { Needs } from '../core/needs.ts';
 import type { Mode, Progress } from '../core/order.ts';
 import { internalError, isGood, type Outcome } from '../core/outcome.ts';
@@ -147,7 +147,7 @@ export function createLogOutService(parts: Parts): LogOutService {
    *   progress; what cannot be stored then has no effect.
    * @returns two promises: that the record is stored, and that the log-out has its outcome.
    */
-  const run = (record: LogOutRecord, stored?: Promise<unknown>, seen?: Seen) => {
+  const run = (record: LogOutRecord, stored?: Promise<unknown>, snapshot?: JarSnapshot) => {
     const first = deferred();
     // Without its watchdog a log-out still ends, as long as the worker lives.
     const watch = () => void watchdog.set().catch(() => undefined);
@@ -169,11 +169,15 @@ export function createLogOutService(parts: Parts): LogOutService {
       watch();
       await first.promise;
     };
-    const ended = runWith(record, report, seen).finally(first.resolve);
+    const ended = runWith(record, report, snapshot).finally(first.resolve);
     return { stored: first.promise, ended };
   };
 
-  const runWith = async (record: LogOutRecord, report: Needs['report'], seen: Seen | undefined) => {
+  const runWith = async (
+    record: LogOutRecord,
+    report: Needs['report'],
+    snapshot: JarSnapshot | undefined,
+  ) => {
     unfinished += 1;
     // Read while the server is asked: nobody waits for it at the end.
     let switchedOn: Promise<FollowUp[]> | undefined;
@@ -188,10 +192,10 @@ export function createLogOutService(parts: Parts): LogOutService {
         await report(progress);
         void needs.wait(asideTime).then(tasks);
       };
-      result = await logOut({ ...needs, report: reportAndRead }, orderOf(record), seen);
+      result = await logOut({ ...needs, report: reportAndRead }, orderOf(record), snapshot);
     } catch {
       const { jar, fingerprint } = needsOf(record);
-      const left = await lookAt(jar, fingerprint).catch(() => record);
+      const left = await readAccount(jar, fingerprint).catch(() => record);
       result = { outcome: internalError, kept: left.sessions, dead: [], endedIds: [] };
     }
     const { outcome, prove, kept, dead } = result;
@@ -256,7 +260,7 @@ export function createLogOutService(parts: Parts): LogOutService {
     const { jar, access, fingerprint } = needsOf(record);
     if (await parts.isGone(record.storeId)) return true;
     if (!(await jar.exists())) return !tellsOfGoneStore(record, parts.now());
-    const { sessions } = await lookAt(jar, fingerprint);
+    const { sessions } = await readAccount(jar, fingerprint);
     // Without access a jar looks empty, or emptier than it is.
     return (await access.isGranted()) && !isCurrent(record, sessions);
   };
@@ -285,11 +289,12 @@ export function createLogOutService(parts: Parts): LogOutService {
       const { jar, fingerprint } = needsOf({ id, storeId });
       const changes = jar.follow();
       // A jar that cannot be read now is read again, and told of, by the log-out itself.
-      const look = await lookAt(jar, fingerprint).catch(() => undefined);
+      const look = await readAccount(jar, fingerprint).catch(() => undefined);
       const { sessions = [], found = [] } = look ?? {};
       const start = { ...common, id, storeId, startedAt: parts.now() };
       const record = begun({ ...start, sessions: [...sessions], found: [...found] });
-      if (look && free.length === 1) return { record, seen: { cookies: look.cookies, changes } };
+      if (look && free.length === 1)
+        return { record, snapshot: { cookies: look.cookies, changes } };
       // By its turn this will be old.
       changes.stop();
       return { record };
@@ -303,7 +308,7 @@ export function createLogOutService(parts: Parts): LogOutService {
     }
     const [only, ...others] = queue;
     if (only && others.length === 0) {
-      const { stored, ended } = run(only, undefined, asked[0]?.seen);
+      const { stored, ended } = run(only, undefined, asked[0]?.snapshot);
       ended.catch(() => undefined).finally(() => underWay.delete(only.storeId));
       await stored;
       return;

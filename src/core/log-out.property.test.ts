@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type Cookie, shapeOf } from './cookie.ts';
-import { logOut, lookAt, type Result } from './log-out.ts';
+import { logOut, type Result, readAccount } from './log-out.ts';
 import type { Mode } from './order.ts';
 import { isGood } from './outcome.ts';
 import { begun, type LogOutRecord, withOutcome, withProgress, withRevocation } from './record.ts';
@@ -542,7 +542,7 @@ describe('whatever is repeated to us', () => {
           nav: nav.map(scripted),
         });
         const needs = { ...plain, fingerprint: async (id: string) => digestOf(id) };
-        const { sessions, found } = await lookAt(needs.jar, needs.fingerprint);
+        const { sessions, found } = await readAccount(needs.jar, needs.fingerprint);
         const start = { id: 'id', storeId: '0', trigger: 'popup', mode, startedAt: 0 } as const;
         let record: LogOutRecord = begun({ ...start, sessions: [...sessions], found: [...found] });
         const written = [record];

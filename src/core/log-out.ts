@@ -6,7 +6,7 @@ import { fatesOf, isGood, type Outcome, type Revocation } from './outcome.ts';
 import { prove } from './prove.ts';
 import { type Failure, revokeAll, revokeSwept } from './revoke.ts';
 import { accountCookies, sessionsIn } from './session.ts';
-import { AccessLost, begin, type KnownSession, StoreGone, type Work } from './work.ts';
+import { AccessLost, createWork, type KnownSession, StoreGone, type Work } from './work.ts';
 
 export interface Result {
   readonly outcome: Outcome;
@@ -25,22 +25,22 @@ export interface Result {
   readonly prove?: () => Promise<Revocation>;
 }
 
-/** What a jar holds of an account at one moment: a log-out that is asked for now means this. */
-export interface Look extends Pick<Order, 'sessions' | 'found'> {
+/** The account in a jar at one moment: a log-out that is asked for now means this. */
+export interface AccountInJar extends Pick<Order, 'sessions' | 'found'> {
   readonly cookies: readonly Cookie[];
 }
 
-/** What a jar held a moment ago, and who has followed it since: it need not be read again. */
-export interface Seen {
+/** A jar as it was a moment ago, and what follows it since: it need not be read again. */
+export interface JarSnapshot {
   readonly cookies: readonly Cookie[];
   readonly changes: Changes;
 }
 
-/** Looks at a jar. */
-export async function lookAt(
+/** Reads what a jar holds of the account now. @throws what `jar.list` and `fingerprint` throw. */
+export async function readAccount(
   jar: Pick<Jar, 'list'>,
   fingerprint: Needs['fingerprint'],
-): Promise<Look> {
+): Promise<AccountInJar> {
   const cookies = accountCookies(await jar.list());
   const sessions = await Promise.all(sessionsIn(cookies).map(({ id }) => fingerprint(id)));
   return { sessions, found: namesIn(cookies), cookies };
@@ -51,20 +51,20 @@ export async function lookAt(
  * stopped worker calls it with the order as it was written down: asking twice is harmless.
  *
  * The safety rule: the last copy of a living session's id is never deleted. Cookies go only after
- * the server's yes, after its word that the session is dead, or in the mode `local`; and only those
- * of sessions that were there when the person asked.
+ * the server's yes, after its word that the session is dead, or in the mode `local`; and no cookies
+ * of a session that stays.
  *
- * @param seen what the person saw who asked, if that was now.
- * @throws only what `needs.access`, `needs.jar` and `needs.report` throw.
+ * @param snapshot the jar as it was at the click, if that was now.
+ * @throws only what `needs.access`, `needs.jar`, `needs.fingerprint` and `needs.report` throw.
  */
-export async function logOut(needs: Needs, order: Order, seen?: Seen): Promise<Result> {
-  const changes = seen?.changes ?? needs.jar.follow();
-  const work = begin(needs, order, changes.set);
+export async function logOut(needs: Needs, order: Order, snapshot?: JarSnapshot): Promise<Result> {
+  const changes = snapshot?.changes ?? needs.jar.follow();
+  const work = createWork(needs, order, changes.cookiesSet);
   try {
     // Both at once. What is removed later is read anew before it.
     const [isGranted, cookies] = await Promise.all([
       needs.access.isGranted(),
-      order.mode === 'server' && (seen?.cookies ?? work.list()),
+      order.mode === 'server' && (snapshot?.cookies ?? work.list()),
     ]);
     if (!isGranted) throw new AccessLost();
     const failure = cookies ? await revokeAll(work, cookies) : undefined;

@@ -32,7 +32,7 @@ export interface Jar {
 /** What happens in a jar that is followed. */
 export interface Changes {
   /** The account cookies that were set so far. */
-  set(): Cookie[];
+  cookiesSet(): Cookie[];
   stop(): void;
 }
 

@@ -1,6 +1,6 @@
 import type { AccountCookieName } from './cookie.ts';
 
-/** What a log-out does, in order. */
+/** What a log-out does, one after another. */
 export const steps = ['revoke', 'clear', 'prove'] as const;
 export type Step = (typeof steps)[number];
 
@@ -38,7 +38,7 @@ export const beginning = {
 /** What a person asked for, and how far a former worker had come with it. */
 export interface Order {
   readonly mode: Mode;
-  /** The fingerprints of the sessions that were in the jar then: no other is ever ended. */
+  /** The fingerprints of the sessions that were in the jar then. A later one is ended only if it was swept. */
   readonly sessions: readonly string[];
   /** The account cookies that were in the jar then. */
   readonly found: readonly AccountCookieName[];

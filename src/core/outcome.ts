@@ -56,7 +56,7 @@ export type UnexpectedReason = (typeof unexpectedReasons)[number];
 /** How far a log-out had come when the access to the site was withdrawn. */
 export const reaches = ['nothing-sent', 'asked', 'accepted'] as const;
 
-/** What every ending tells that is not good: nothing of the account went unless it says so. */
+/** What a failed log-out tells of the jar: nothing of the account went unless it says so. */
 const failure = {
   cookies: fatesSchema,
   /** Whether another session of this store has ended all the same. */

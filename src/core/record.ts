@@ -35,7 +35,7 @@ export const recordSchema = v.object({
   startedAt: v.number(),
   /** Shared by the log-outs of several stores that one press of a button started. */
   batch: v.exactOptional(v.string()),
-  /** The sessions that were in the jar when the person asked: no other is ever ended. */
+  /** The sessions that were in the jar when the person asked. A later one is ended only if it was swept. */
   sessions: fingerprintsSchema,
   /** The account cookies that were in the jar then. */
   found: namesSchema,

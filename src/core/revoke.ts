@@ -112,7 +112,7 @@ export async function revokeSwept(work: Work): Promise<{
   readonly isOneLost: boolean;
 }> {
   // Asked before the jar is read: what comes later is there, and not swept away.
-  const set = work.set();
+  const set = work.cookiesSet();
   // What a stopped worker was about to end here went with its memory.
   let isOneLost = work.progress.swept;
   if (!set.some(isSessionId)) return { toProve: [], isOneLost };
@@ -210,7 +210,7 @@ async function revoke(work: Work, session: KnownSession): Promise<SessionEnded |
 async function mayBeAnothers(work: Work, { id }: KnownSession): Promise<boolean> {
   const sent = cookiesSentTo(exitAddress, await work.list());
   // Asked after the jar: what replaced the session in it has been told by then.
-  if (work.set().some((cookie) => isSessionId(cookie) && cookie.value !== id)) return true;
+  if (work.cookiesSet().some((cookie) => isSessionId(cookie) && cookie.value !== id)) return true;
   return sent.some((cookie) => isSessionId(cookie) && cookie.value === id);
 }
 

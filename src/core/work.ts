@@ -16,7 +16,7 @@ export interface Work extends Needs {
   reached: (typeof reaches)[number];
   redirectUrl?: string | undefined;
   /** The account cookies that were set since this began. */
-  set(): Cookie[];
+  cookiesSet(): Cookie[];
   /**
    * The account's cookies.
    * @throws AccessLost, StoreGone: a browser may show an empty jar then.
@@ -37,8 +37,11 @@ export class AccessLost extends Error {}
 /** The cookie store was deleted in the middle, and with it the ids of sessions that may be alive. */
 export class StoreGone extends Error {}
 
-/** Begins a log-out, or goes on with one. */
-export function begin(needs: Needs, order: Order, set: Work['set']): Work {
+/**
+ * What the steps of one log-out share, at its beginning or where a former worker had come to.
+ * @param cookiesSet what was set in the jar since the click.
+ */
+export function createWork(needs: Needs, order: Order, cookiesSet: Work['cookiesSet']): Work {
   let progress = order.progress;
   let isSaved = true;
   const hasEnded: Work['hasEnded'] = (session) =>
@@ -51,7 +54,7 @@ export function begin(needs: Needs, order: Order, set: Work['set']): Work {
     },
     endedSessions: new Map(),
     reached: reachOf(progress),
-    set,
+    cookiesSet,
     async list() {
       const account = accountCookies(await needs.jar.list());
       // That nothing is seen proves nothing by itself; a part of the jar may be seen still.

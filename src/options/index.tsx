@@ -19,7 +19,7 @@ const model = createOptionsModel({
   giveUp: access.giveUpTask,
   readShortcut,
   onChange: (listener) => {
-    access.onAccessChanged(listener);
+    access.onPermissionsChanged(listener);
     onSettingsChanged(listener);
   },
 });

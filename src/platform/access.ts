@@ -16,13 +16,13 @@ export function requestAccess(): Promise<boolean> {
 }
 
 /** Calls back whenever a permission was granted or withdrawn. */
-export function onAccessChanged(listener: () => void): void {
+export function onPermissionsChanged(listener: () => void): void {
   browser.permissions.onAdded.addListener(listener);
   browser.permissions.onRemoved.addListener(listener);
 }
 
-/** Calls back whenever access to the site was given, or given back. */
-export function onSiteAllowed(listener: () => void): void {
+/** Calls back whenever the person has granted access to the site, for the first time or anew. */
+export function onSiteAccessGranted(listener: () => void): void {
   browser.permissions.onAdded.addListener(({ origins = [] }) => {
     if (origins.some((origin) => origin.includes('bilibili.com'))) listener();
   });
@@ -44,7 +44,7 @@ export function requestTask(task: FollowUp): Promise<boolean> {
   return browser.permissions.request(taskPermissions[task]);
 }
 
-/** Gives back what a task was allowed. */
+/** Gives up what a task was allowed. */
 export async function giveUpTask(task: FollowUp): Promise<void> {
   await browser.permissions.remove(taskPermissions[task]);
 }

@@ -95,7 +95,7 @@ describe('a cookie store is there', () => {
 });
 
 it('a jar is followed: account cookies that are set in its store, until it is stopped', async () => {
-  const { set, stop } = jar.createJar('bilibili.com', '0', true).follow();
+  const { cookiesSet: set, stop } = jar.createJar('bilibili.com', '0', true).follow();
   const [first, second] = logIn('B');
   const tell = (one: unknown, removed = false) =>
     cookies.onChanged.fire({ cookie: one, removed, cause: 'explicit' });

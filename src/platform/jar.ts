@@ -66,7 +66,7 @@ export function createJar(domain: string, storeId: string, isAmbient: boolean): 
       };
       browser.cookies.onChanged.addListener(note);
       return {
-        set: () => [...set.values()],
+        cookiesSet: () => [...set.values()],
         stop: () => browser.cookies.onChanged.removeListener(note),
       };
     },

@@ -30,7 +30,7 @@ const model = createPopupModel({
   readRecords,
   fingerprint,
   onChange: (listener) => {
-    access.onAccessChanged(listener);
+    access.onPermissionsChanged(listener);
     onCookiesChanged(listener);
   },
   onRecordChanged,

@@ -1,5 +1,5 @@
 import type { Cookie } from '../cookie.ts';
-import { logOut, lookAt, type Result } from '../log-out.ts';
+import { logOut, type Result, readAccount } from '../log-out.ts';
 import type { Needs } from '../needs.ts';
 import { beginning, type Mode, type Order, type Progress } from '../order.ts';
 import type { Fate, Fates } from '../outcome.ts';
@@ -131,7 +131,7 @@ export function createWorld(options: WorldOptions): World {
         follow() {
           const set: Cookie[] = [];
           followers.add(set);
-          return { set: () => [...set], stop: () => void followers.delete(set) };
+          return { cookiesSet: () => [...set], stop: () => void followers.delete(set) };
         },
       },
       fingerprint: async (id) => `print of ${id.replace(/%2C.*/, '')}`,
@@ -220,7 +220,7 @@ export function everyFate(fate: Fate): Fates {
 /** What a person asks for who presses the button now. */
 export async function orderIn(world: World, mode: Mode = 'server'): Promise<Order> {
   const { jar, needs } = world;
-  const looked = await lookAt({ list: async () => jar }, needs.fingerprint);
+  const looked = await readAccount({ list: async () => jar }, needs.fingerprint);
   return { mode, ...looked, progress: beginning };
 }
 
