@@ -431,7 +431,11 @@ async function playRound(world: World, plan: Plan): Promise<Result> {
   async function mopUp(before: Evidence): Promise<void> {
     const living = livingIn(before.jar, sessions);
     // A session without its token is no log-out's to end; "only this browser" is its way out.
-    const isHopeless = living.some((session) => !isComplete(before.jar, session));
+    // So it is of cookies whose session has gone.
+    const isLeftAlone = living.length === 0 && !before.told.actions.includes('retry');
+    const isHopeless =
+      (isLeftAlone && before.told.actions.includes('remove-local')) ||
+      living.some((session) => !isComplete(before.jar, session));
     const isLeft = (cookie: JarCookie) => !isUnremovable(cookie);
     let now = before;
     const isNeeded = () => accountCookiesIn(now.jar).some(isLeft);

@@ -1,6 +1,6 @@
 import type { Mode } from '../core/order.ts';
 import type { UnexpectedReason } from '../core/outcome.ts';
-import { isGood, type Outcome, type Revocation, remaining } from '../core/outcome.ts';
+import { type Fates, isGood, type Outcome, type Revocation, remaining } from '../core/outcome.ts';
 import type { Message, PlainKey } from './message.ts';
 
 /** The buttons that a page may offer. */
@@ -62,8 +62,7 @@ export function adviceOf(
       const isLost = idLost.includes(outcome.reason);
       return {
         sentences: [...others(outcome), [isLost ? 'adviceChangePassword' : 'adviceRetryOrSite']],
-        // Another log-in may be there still.
-        actions: isLost && outcome.cookies?.SESSDATA !== 'remaining' ? [] : again,
+        actions: isLost ? actionsWithoutId(outcome.cookies) : again,
       };
     }
     case 'rate-limited':
@@ -74,6 +73,13 @@ export function adviceOf(
     default:
       return { sentences: [...others(outcome), [advice[outcome.kind]]], actions: again };
   }
+}
+
+/** Another log-in may be there still, or cookies that belong to none. */
+function actionsWithoutId(cookies: Fates | undefined): readonly Action[] {
+  const left = cookies ? remaining(cookies) : [];
+  if (left.includes('SESSDATA')) return again;
+  return left.length > 0 ? ['remove-local'] : [];
 }
 
 const advice = {

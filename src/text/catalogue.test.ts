@@ -243,6 +243,22 @@ describe('each end', () => {
     expect(adviceOf(outcome, undefined, mode, list).actions).toEqual(actions);
   });
 
+  it('a log-in was lost and its token stays: that can be cleared away', () => {
+    const outcome: Outcome = {
+      kind: 'unexpected-reply',
+      reason: 'session-gone',
+      othersEnded: false,
+      cookies: {
+        SESSDATA: 'absent',
+        bili_jct: 'remaining',
+        DedeUserID: 'absent',
+        DedeUserID__ckMd5: 'absent',
+      },
+      detail: {},
+    };
+    expect(adviceOf(outcome, undefined, 'server', list).actions).toEqual(['remove-local']);
+  });
+
   it('has words of its own', () => {
     const words = new Map(
       outcomes.map((outcome) => [outcome.kind, JSON.stringify(told(outcome).slice(0, 3))]),
