@@ -10,7 +10,7 @@ export default defineConfig({
   expect: { timeout: patience },
   fullyParallel: true,
   // One more than the two cores that are promised: much of a test is waiting.
-  workers: 3,
+  workers: 4,
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'output/browser-tests.json' }]],

@@ -122,7 +122,11 @@ export async function launchFirefox(
       ...options.preferences,
     },
   });
-  await browser.installExtension(extensionFolder);
+  await browser.installExtension(extensionFolder).catch(async (error: unknown) => {
+    await browser.close();
+    profile.remove();
+    throw error;
+  });
   // The connection below Puppeteer is in no types.
   const connection: Connection = Reflect.get(browser, 'connection');
   const ownUrl = (path: string) => `moz-extension://${uuid}/${path}`;

@@ -109,14 +109,17 @@ for (const entryPoint of ['popup', 'shortcut'] as const) {
     if (entryPoint === 'popup') {
       await popup.press('log-out');
       await popup.waitFor({ view: 'failed', outcome: 'unexpected-reply' });
+      await popup.close();
     } else {
+      // A popup that is open, or opens by itself, would tell it first.
+      await popup.close();
+      await chromium.forbidOpenPopup();
       await chromium.trigger('shortcut');
     }
     await expect.poll(async () => (await chromium.toolbar()).badge).toBe('!');
     await expect.poll(() => alarmsOf(chromium), 'the watchdog goes').toEqual([]);
     expect(await accountCookiesOf(chromium)).toEqual(theFour);
     await letStore();
-    await popup.close();
     const next = await openPopup(chromium);
     // What could not be stored then is told now.
     await next.waitFor({ view: 'failed', outcome: 'unexpected-reply' });
