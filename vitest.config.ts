@@ -5,5 +5,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'e2e/{stand-in,states}/*.test.ts', 'scripts/**/*.test.ts'],
     restoreMocks: true,
+    // By itself it leaves one of two cores unused, and starts a process for each file.
+    pool: 'threads',
+    maxWorkers: 2,
   },
 });

@@ -144,7 +144,7 @@ function install(limit: number): void {
   const something = () =>
     new Promise<void>((resolve) => {
       changed = resolve;
-      setTimeout(resolve, 10);
+      setTimeout(resolve, 30);
     });
   const accountNames = /^(SESSDATA|bili_jct|DedeUserID)(__ckMd5)?$/;
   const jar = () => chrome.cookies.getAll({ domain: 'bilibili.com', partitionKey: {} });

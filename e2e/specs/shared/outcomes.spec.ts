@@ -184,24 +184,6 @@ const failures: readonly Failure[] = [
     says: 'code 2202',
   },
   {
-    name: 'HTTP 412',
-    outcome: 'blocked',
-    faults: { exit: [{ ...loginPage, status: 412 }] },
-    says: '30 to 60 minutes',
-  },
-  {
-    name: 'HTTP 429',
-    outcome: 'rate-limited',
-    faults: { exit: [{ status: 429, headers: { 'retry-after': '90' }, body: '' }] },
-    says: 'in 90 seconds',
-  },
-  {
-    name: 'HTTP 503',
-    outcome: 'server-error',
-    faults: { exit: [{ status: 503, body: '' }] },
-    says: 'HTTP 503',
-  },
-  {
     name: 'truncated JSON',
     outcome: 'unexpected-reply',
     faults: { exit: [{ truncate: true, status: 200 }] },
@@ -222,6 +204,24 @@ const failures: readonly Failure[] = [
 
 /** More of what `src/core/reply.test.ts` has in its tables, through a whole browser. */
 const moreFailures: readonly Failure[] = [
+  {
+    name: 'HTTP 412',
+    outcome: 'blocked',
+    faults: { exit: [{ ...loginPage, status: 412 }] },
+    says: '30 to 60 minutes',
+  },
+  {
+    name: 'HTTP 429',
+    outcome: 'rate-limited',
+    faults: { exit: [{ status: 429, headers: { 'retry-after': '90' }, body: '' }] },
+    says: 'in 90 seconds',
+  },
+  {
+    name: 'HTTP 503',
+    outcome: 'server-error',
+    faults: { exit: [{ status: 503, body: '' }] },
+    says: 'HTTP 503',
+  },
   {
     name: 'the connection is lost twice',
     outcome: 'offline',
