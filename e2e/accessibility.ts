@@ -2,17 +2,27 @@ import axe from 'axe-core';
 import { expect } from 'playwright/test';
 import type { PageLike } from './browsers/extension-browser.ts';
 
-/** Expects that axe finds nothing on a page, and that nothing of it is cut off at its side. */
-export async function expectAccessible(page: PageLike, what: string): Promise<void> {
+/**
+ * Expects that axe finds nothing on a page, and that nothing of it is cut off at its side.
+ * @param rules the ids of the rules that are asked; without them, all.
+ */
+export async function expectAccessible(
+  page: PageLike,
+  what: string,
+  rules?: readonly string[],
+): Promise<void> {
   if (!(await page.evaluate(() => 'axe' in globalThis, null))) {
     // Both drivers take source text as well, past the page's own security policy.
     await page.evaluate(axe.source as never, null);
   }
-  const found = await page.evaluate(async () => {
+  const found = await page.evaluate(async (only) => {
     const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
-    const { violations } = await run({ resultTypes: ['violations'] });
+    const { violations } = await run({
+      resultTypes: ['violations'],
+      ...(only && { runOnly: [...only] }),
+    });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  }, null);
+  }, rules);
   expect(found, what).toEqual([]);
   await expectNothingCutOff(page, what);
 }

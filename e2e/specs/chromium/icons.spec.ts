@@ -18,7 +18,7 @@ function pixelsOf(page: Page, png: Buffer): Promise<number[]> {
 }
 
 for (const { name, sizes } of icons) {
-  test(`the PNGs of ${name} are what its SVG gives`, async ({ chromium }) => {
+  test(`the PNGs of ${name} are what its SVG gives`, { tag: '@all' }, async ({ chromium }) => {
     const page = await chromium.context.newPage();
     const svg = await readFile(sourceOf(name), 'utf8');
     for (const size of sizes) {
