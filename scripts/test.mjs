@@ -1,7 +1,6 @@
 // Runs the checks and tests, one after another, and counts: `npm test`. Stops at the first failure.
 // The long matrices are left to `npm run browser:all`.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -12,31 +11,12 @@ const browserReport = 'e2e/output/browser-tests.json';
 const soakReport = 'e2e/output/soak.json';
 rmSync('e2e/output', { recursive: true, force: true });
 
-const run = async (script, parts, stdio) => {
+function step(name, script, ...parts) {
   const start = performance.now();
-  const child = spawn('npm', ['run', '--silent', script, ...parts], { stdio });
-  const printed = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (data) => printed.push(data));
-  const [status] = await once(child, 'close');
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  return { isGreen: status === 0, seconds, printed: Buffer.concat(printed).toString() };
-};
-
-async function step(name, script, ...parts) {
   console.log(`\n== ${name}`);
-  const { isGreen, seconds } = await run(script, parts, 'inherit');
-  console.log(`== ${name}: ${seconds} s`);
-  return isGreen;
-}
-
-/** Beside the browser tests, in the time that those wait; what it prints comes after them. */
-async function browserTestsAndSoak() {
-  const soaking = run('soak', ['--', '--rounds', '60', '--report', soakReport], 'pipe');
-  const isGreen = await step('browser tests', 'browser');
-  const soaked = await soaking;
-  console.log(`\n== soak\n${soaked.printed}== soak: ${soaked.seconds} s`);
-  return isGreen && soaked.isGreen;
+  const { status } = spawnSync('npm', ['run', '--silent', script, ...parts], { stdio: 'inherit' });
+  console.log(`== ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return status === 0;
 }
 
 function read(file) {
@@ -44,21 +24,22 @@ function read(file) {
 }
 
 const isGreen =
-  (await step('lint, format and import directions', 'lint')) &&
-  (await step('types', 'types')) &&
-  (await step('dead code', 'dead-code')) &&
-  (await step(
+  step('lint, format and import directions', 'lint') &&
+  step('types', 'types') &&
+  step('dead code', 'dead-code') &&
+  step(
     'unit tests',
     'unit',
     '--',
     '--reporter=default',
     '--reporter=json',
     `--outputFile=${unitReport}`,
-  )) &&
-  (await step('builds', 'build')) &&
-  (await step('budgets of size', 'budgets')) &&
-  (await step('lint of the Firefox build', 'lint-firefox')) &&
-  (await browserTestsAndSoak());
+  ) &&
+  step('builds', 'build') &&
+  step('budgets of size', 'budgets') &&
+  step('lint of the Firefox build', 'lint-firefox') &&
+  step('browser tests', 'browser') &&
+  step('soak', 'soak', '--', '--rounds', '60', '--report', soakReport);
 
 const unit = read(unitReport);
 const browser = read(browserReport)?.stats;
