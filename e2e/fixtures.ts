@@ -70,6 +70,12 @@ export const test = base.extend<Fixtures, BrowserOptions & Shared>({
           browser = await launch();
           // As after a reset: a popup that opens is to begin nothing by itself.
           await browser.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'ask' }), null);
+          // At its start, on a busy machine, Chromium takes longer for a policy than a popup waits.
+          // Firefox rejects where there is none.
+          await browser.inExtension(
+            () => chrome.storage.managed.get(null).catch(() => undefined),
+            null,
+          );
         }
         standIn.reset();
         return browser;
