@@ -1,6 +1,6 @@
 // Takes the pictures in the READMEs, one in each language: `npm run picture`. With `-- --all`, one of
-// every state in every language and theme instead, to be looked at: into e2e/output/pictures.
-import { readdirSync } from 'node:fs';
+// every state in every language and theme instead, and a sheet of them for each language.
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openStates, type Theme, themes } from '../e2e/states/browser.ts';
 import type { Language } from '../e2e/states/catalogues.ts';
@@ -15,23 +15,44 @@ const columns = [['logged-in-countdown'], ['working'], ['logged-out-proven']];
 const backgrounds: Record<Theme, string> = { light: '#d0d7de', dark: '#010409' };
 
 const repository = new URL('../', import.meta.url);
+/** Where every state goes, to be looked at. */
+const all = 'e2e/output/pictures/';
 const browser = await openStates();
 if (process.argv.includes('--all')) await takeAll();
 else await takeReadmes();
 await browser.close();
 
 async function takeAll(): Promise<void> {
+  mkdirSync(new URL(all, repository), { recursive: true });
   for (const language of readdirSync(new URL('public/_locales/', repository))) {
+    const names: string[] = [];
     for (const theme of themes) {
       const { show, picture, page } = await browser.open(language, theme);
-      for (const name of Object.keys(states)) {
-        await show(name);
-        const file = `e2e/output/pictures/${language}-${theme}-${name}.png`;
-        await picture(fileURLToPath(new URL(file, repository)));
+      for (const state of Object.keys(states)) {
+        await show(state);
+        const name = `${language}-${theme}-${state}.png`;
+        await picture(fileURLToPath(new URL(all + name, repository)));
+        names.push(name);
       }
       await page.close();
     }
+    await takeSheet(language, names);
   }
+}
+
+/** All pictures of a language on one. */
+async function takeSheet(language: Language, names: readonly string[]): Promise<void> {
+  const figures = names.map(
+    (name) => `<figure><img src="${name}"><figcaption>${name}</figcaption></figure>`,
+  );
+  const sheet = new URL(`${all}sheet-${language}.html`, repository);
+  const style = `body { columns: 12; margin: 16px; width: 3200px; background: #8b949e; }
+    figure { break-inside: avoid; margin: 0 0 16px; } img { width: 240px; border-radius: 6px; }`;
+  writeFileSync(sheet, `<!doctype html><style>${style}</style>${figures.join('')}`);
+  const { page } = await browser.open(language, 'light');
+  await page.goto(sheet.href);
+  await page.screenshot({ fullPage: true, path: fileURLToPath(sheet).replace('.html', '.png') });
+  await page.close();
 }
 
 async function takeReadmes(): Promise<void> {

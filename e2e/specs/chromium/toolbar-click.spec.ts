@@ -1,3 +1,4 @@
+import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import { accountCookiesOf, expect, logIn, openLoggedIn, test, theFour } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
 
@@ -6,20 +7,47 @@ test.beforeEach(({ chromium }) =>
   chromium.inExtension(() => chrome.storage.sync.remove('toolbarClick'), null),
 );
 
+/** Its pages have a clock that stands until it is told to go on. */
+function withDrivenClock(chromium: ChromiumBrowser): ChromiumBrowser {
+  const openOwnPage = async (path: string) => {
+    const page = await chromium.context.newPage();
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.goto(`chrome-extension://${chromium.extensionId}/${path}`);
+    return page;
+  };
+  return { ...chromium, openOwnPage };
+}
+
 test('one click: the popup counts three seconds down, logs out, and proves it', async ({
   chromium,
   standIn,
 }) => {
   const session = await logIn(chromium, standIn, { uname: 'Ann' });
-  const { page, waitFor, waitForText } = await openPopup(chromium);
+  const { page, waitFor, waitForText } = await openPopup(withDrivenClock(chromium));
   await waitForText('Logs out in 3 seconds');
   await expect(page.getByRole('status')).toHaveText('Logs out in 3 seconds');
+  await page.clock.runFor(1000);
+  await waitForText('Logs out in 2 seconds');
+  await page.clock.runFor(1999);
   await waitForText('Logs out in 1 second');
   // Said once, not every second.
   await expect(page.getByRole('status')).toHaveText('Logs out in 3 seconds');
-  expect(session.alive).toBe(true);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  await page.clock.runFor(1);
   await waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
+});
+
+test('a page that was suspended does not log out late', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const { page, waitFor, waitForText } = await openPopup(withDrivenClock(chromium));
+  await waitForText('Logs out in 3 seconds');
+  await page.clock.fastForward(60_000);
+  expect((await waitFor({ view: 'logged-in' })).text).not.toContain('Logs out in');
+  await page.clock.runFor(10_000);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  expect(session.alive).toBe(true);
 });
 
 test('Enter does not wait for it', async ({ chromium, standIn }) => {
