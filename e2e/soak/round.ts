@@ -109,22 +109,26 @@ interface SoakPopup extends Pick<Popup<Page>, 'page' | 'shown' | 'waitFor'> {
 function createPopup(popup: Popup<Page>): SoakPopup {
   const { page } = popup;
   const url = page.url();
+  const inTurn = createTurns();
   let isOpen = true;
   return {
     ...popup,
     get isOpen() {
       return isOpen;
     },
-    async open() {
-      isOpen = true;
-      await page.goto(url, { waitUntil: 'commit' });
-      await page.evaluate(untilLoaded);
-    },
-    async close() {
-      // In the same process, which is quicker than a page of any other.
-      if (isOpen) await page.goto(new URL('/manifest.json', url).href, { waitUntil: 'commit' });
-      isOpen = false;
-    },
+    // Two who do so at once do it one after another.
+    open: () =>
+      inTurn(async () => {
+        isOpen = true;
+        await page.goto(url, { waitUntil: 'commit' });
+        await page.evaluate(untilLoaded);
+      }),
+    close: () =>
+      inTurn(async () => {
+        // In the same process, which is quicker than a page of any other.
+        if (isOpen) await page.goto(new URL('/manifest.json', url).href, { waitUntil: 'commit' });
+        isOpen = false;
+      }),
   };
 }
 
