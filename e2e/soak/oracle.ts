@@ -175,13 +175,19 @@ const rules: Record<string, (evidence: Evidence) => string[]> = {
       });
   },
 
-  'what is told of the jar is so': ({ told, jar }) => {
+  'what is told of the jar is so': ({ told, jar, log }) => {
     const hasId = jar.some(({ name, value }) => name === 'SESSDATA' && value !== '');
     if (told.view === 'logged-out' && hasId) return ['told logged-out, with a SESSDATA there'];
     const hasReachableId = jar.some((cookie) => {
       return cookie.name === 'SESSDATA' && cookie.value !== '' && !isUnremovable(cookie);
     });
-    return told.view === 'logged-in' && !hasReachableId
+    // That such an id is dead is known as long as the log-out that left it is told of: until
+    // somebody logs in.
+    const end = log.findLastIndex(({ kind }) => kind === 'ended');
+    const isForgotten = log
+      .slice(end + 1)
+      .some((entry) => entry.kind === 'cookie' && entry.cookie.name === 'SESSDATA');
+    return told.view === 'logged-in' && !hasReachableId && !(hasId && isForgotten)
       ? [`told logged-in, with ${hasId ? 'none but one that cannot be sent' : 'no SESSDATA'}`]
       : [];
   },
