@@ -74,7 +74,8 @@ export async function openPopup<B extends ExtensionBrowser>(
       }, action);
     },
     async removeLocally() {
-      await page.evaluate(removeLocally, null);
+      const missing = await page.evaluate(removeLocally, patience);
+      if (missing) throw new Error(`There is no button ${missing}`);
     },
     async close() {
       await page.close();
@@ -126,22 +127,31 @@ function readPopup(): unknown {
 }
 
 /** Presses each of its two buttons as soon as that can be pressed. */
-async function removeLocally(): Promise<void> {
+async function removeLocally(patience: number): Promise<string | undefined> {
   const press = (selector: string) =>
-    new Promise<void>((resolve) => {
+    new Promise<boolean>((resolve) => {
       const tryNow = () => {
         const button = document.querySelector<HTMLButtonElement>(`${selector}:enabled`);
-        if (!button) return;
-        observer.disconnect();
-        button.click();
-        resolve();
+        button?.click();
+        if (button) finish(true);
       };
+      const timer = setTimeout(() => finish(false), patience);
       const observer = new MutationObserver(tryNow);
+      const finish = (isPressed: boolean) => {
+        clearTimeout(timer);
+        observer.disconnect();
+        resolve(isPressed);
+      };
       observer.observe(document, { attributes: true, childList: true, subtree: true });
       tryNow();
     });
-  await press('[data-action="remove-local"]:not([data-confirm])');
-  await press('[data-action="remove-local"][data-confirm]');
+  for (const selector of [
+    '[data-action="remove-local"]:not([data-confirm])',
+    '[data-action="remove-local"][data-confirm]',
+  ]) {
+    if (!(await press(selector))) return `${selector}: ${document.body.innerHTML}`;
+  }
+  return undefined;
 }
 
 function waitForPopup({
