@@ -1,3 +1,4 @@
+import type { Page } from 'playwright';
 import { test as base } from 'playwright/test';
 import { type ChromiumBrowser, launchChromium } from './browsers/chromium.ts';
 import { type Display, startDisplay } from './browsers/display.ts';
@@ -219,4 +220,63 @@ export function gate(): { hold: Promise<void>; open: () => void } {
     open = resolve;
   });
   return { hold, open };
+}
+
+/**
+ * The same browser, whose own pages have a clock that stands until it is told to go on: see `passTime`.
+ * Playwright's own would stand in every page of the browser, and in those of later tests too.
+ */
+export function withDrivenClock(chromium: ChromiumBrowser): ChromiumBrowser {
+  const openOwnPage = async (path: string) => {
+    const page = await chromium.context.newPage();
+    await page.addInitScript(standStill);
+    await page.goto(`chrome-extension://${chromium.extensionId}/${path}`);
+    return page;
+  };
+  return { ...chromium, openOwnPage };
+}
+
+/**
+ * Lets time pass in a page with a driven clock, in milliseconds.
+ * @param isAsleep whether the page sleeps meanwhile, as in a suspended machine: what was to happen
+ *   then happens late, when it wakes.
+ */
+export async function passTime(page: Page, milliseconds: number, isAsleep = false): Promise<void> {
+  await page.evaluate((details) => Reflect.get(globalThis, 'passTime')(...details), [
+    milliseconds,
+    isAsleep,
+  ] as const);
+}
+
+/** Runs in a page before anything else. Short waits, by which a page is drawn, go on by themselves. */
+function standStill(): void {
+  const { setTimeout: wait, clearTimeout: stopWaiting } = window;
+  const shortest = 100;
+  let now = Date.now();
+  let timers: { id: number; at: number; call: () => void }[] = [];
+  let lastId = 1_000_000;
+  Date.now = () => now;
+  const setTimer = (call: () => void, milliseconds = 0) => {
+    if (milliseconds < shortest) return wait(call, milliseconds);
+    lastId += 1;
+    timers.push({ id: lastId, at: now + milliseconds, call });
+    return lastId;
+  };
+  const clearTimer = (id: number) => {
+    timers = timers.filter((timer) => timer.id !== id);
+    stopWaiting(id);
+  };
+  const passTime = (milliseconds: number, isAsleep: boolean) => {
+    const end = now + milliseconds;
+    if (isAsleep) now = end;
+    for (;;) {
+      const [next] = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      clearTimer(next.id);
+      now = Math.max(now, next.at);
+      next.call();
+    }
+    now = end;
+  };
+  Object.assign(window, { setTimeout: setTimer, clearTimeout: clearTimer, passTime });
 }

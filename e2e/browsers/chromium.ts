@@ -69,11 +69,9 @@ export function networkArguments(port: number): string[] {
   return [`--host-resolver-rules=${rules.join(', ')}`, '--ignore-certificate-errors'];
 }
 
-/** No requests of the browser's own, no graphics card; and no sandbox for root, who cannot have one. */
+/** No requests of the browser's own; and no sandbox for root, who cannot have one. */
 export const quietArguments = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  // Where there is none, its stand-in takes longer than drawing without one.
-  '--disable-gpu',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',

@@ -5,8 +5,10 @@ import {
   logIn,
   logInUrl,
   openLoggedIn,
+  passTime,
   test,
   theFour,
+  withDrivenClock,
 } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
 
@@ -152,26 +154,30 @@ test('“Forget it in this browser only” takes no press in its first half seco
   standIn,
 }) => {
   const session = await logIn(chromium, standIn);
-  const first = '[data-action="remove-local"]:not([data-confirm])';
-  // In the moment in which it comes into sight.
-  const isEnabledAtFirst = (selector: string) =>
-    new Promise((resolve) => {
-      const look = () => {
-        const button = document.querySelector<HTMLButtonElement>(selector);
-        if (button) resolve(!button.disabled);
-      };
-      new MutationObserver(look).observe(document, { childList: true, subtree: true });
-      look();
-    });
-  const { page, waitFor } = await openPopup(chromium);
-  expect(await page.evaluate(isEnabledAtFirst, first)).toBe(false);
-  await page.locator(first).click();
+  const { page, waitFor } = await openPopup(withDrivenClock(chromium));
+  const first = page.locator('button[data-action="remove-local"]:not([data-confirm])');
   const confirm = page.locator('button[data-confirm]');
-  expect(await confirm.isEnabled()).toBe(false);
+  const expectLateTo = async (button: typeof first) => {
+    await button.waitFor();
+    await passTime(page, 400);
+    expect(await button.isEnabled()).toBe(false);
+    // Its half second begins when it has been drawn.
+    await expect
+      .poll(async () => {
+        await passTime(page, 100);
+        return button.isEnabled();
+      })
+      .toBe(true);
+  };
+  await expectLateTo(first);
+  await first.click();
+  await expectLateTo(confirm);
   await page.locator('button[data-action="cancel"]').click();
   await expect(confirm).toBeHidden();
   expect(await accountCookiesOf(chromium)).toEqual(theFour);
-  await page.locator(first).click();
+  await expectLateTo(first);
+  await first.click();
+  await expectLateTo(confirm);
   await confirm.click();
   await waitFor({ outcome: 'removed-locally' });
   expect(session.alive).toBe(true);

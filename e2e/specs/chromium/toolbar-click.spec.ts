@@ -1,23 +1,19 @@
-import type { ChromiumBrowser } from '../../browsers/chromium.ts';
-import { accountCookiesOf, expect, logIn, openLoggedIn, test, theFour } from '../../fixtures.ts';
+import {
+  accountCookiesOf,
+  expect,
+  logIn,
+  openLoggedIn,
+  passTime,
+  test,
+  theFour,
+  withDrivenClock,
+} from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
 
 // What opening the popup begins by itself. Elsewhere tests have it ask first.
 test.beforeEach(({ chromium }) =>
   chromium.inExtension(() => chrome.storage.sync.remove('toolbarClick'), null),
 );
-
-/** Its pages have a clock that stands until it is told to go on. */
-function withDrivenClock(chromium: ChromiumBrowser): ChromiumBrowser {
-  const openOwnPage = async (path: string) => {
-    const page = await chromium.context.newPage();
-    await page.clock.install();
-    await page.clock.pauseAt(Date.now() + 60_000);
-    await page.goto(`chrome-extension://${chromium.extensionId}/${path}`);
-    return page;
-  };
-  return { ...chromium, openOwnPage };
-}
 
 test('one click: the popup counts three seconds down, logs out, and proves it', async ({
   chromium,
@@ -27,14 +23,14 @@ test('one click: the popup counts three seconds down, logs out, and proves it', 
   const { page, waitFor, waitForText } = await openPopup(withDrivenClock(chromium));
   await waitForText('Logs out in 3 seconds');
   await expect(page.getByRole('status')).toHaveText('Logs out in 3 seconds');
-  await page.clock.runFor(1000);
+  await passTime(page, 1000);
   await waitForText('Logs out in 2 seconds');
-  await page.clock.runFor(1999);
+  await passTime(page, 1999);
   await waitForText('Logs out in 1 second');
   // Said once, not every second.
   await expect(page.getByRole('status')).toHaveText('Logs out in 3 seconds');
   expect(standIn.requestsTo('exit')).toEqual([]);
-  await page.clock.runFor(1);
+  await passTime(page, 1);
   await waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
 });
@@ -43,9 +39,9 @@ test('a page that was suspended does not log out late', async ({ chromium, stand
   const session = await logIn(chromium, standIn);
   const { page, waitFor, waitForText } = await openPopup(withDrivenClock(chromium));
   await waitForText('Logs out in 3 seconds');
-  await page.clock.fastForward(60_000);
+  await passTime(page, 60_000, true);
   expect((await waitFor({ view: 'logged-in' })).text).not.toContain('Logs out in');
-  await page.clock.runFor(10_000);
+  await passTime(page, 10_000);
   expect(standIn.requestsTo('exit')).toEqual([]);
   expect(session.alive).toBe(true);
 });
