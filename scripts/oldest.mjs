@@ -38,8 +38,11 @@ const oldest = [
   },
 ].map((browser) => ({ ...browser, major: Number.parseInt(browser.version, 10) }));
 
-/** What these browsers are tested with: no windows, no pictures, nothing of newer Chromium alone. */
-const specs = ['specs/shared/', 'chromium/(access|cookies|popup|worker)', 'firefox/stores'];
+/**
+ * What these browsers are tested with: no windows, no pictures, nothing of newer Chromium alone.
+ * Before 127 it lets no extension open its popup.
+ */
+const specs = ['specs/shared/(?!popup-size)', 'chromium/(access|cookies|popup|worker)', 'firefox/stores'];
 
 function readManifest(build) {
   const file = `dist/${build}/manifest.json`;
