@@ -9,7 +9,7 @@ export default defineConfig({
   timeout: 3 * patience,
   expect: { timeout: patience },
   fullyParallel: true,
-  // One more than the two cores that are promised: much of a test is waiting.
+  // Two for each of the cores that are promised: much of a test is waiting.
   workers: 4,
   retries: 0,
   forbidOnly: true,

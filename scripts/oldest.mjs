@@ -42,7 +42,11 @@ const oldest = [
  * What these browsers are tested with: no windows, no pictures, nothing of newer Chromium alone.
  * Before 127 it lets no extension open its popup.
  */
-const specs = ['specs/shared/(?!popup-size)', 'chromium/(access|cookies|popup|worker)', 'firefox/stores'];
+const specs = [
+  'specs/shared/(?!popup-size)',
+  'chromium/(access|cookies|popup|worker)',
+  'firefox/stores',
+];
 
 function readManifest(build) {
   const file = `dist/${build}/manifest.json`;

@@ -61,10 +61,22 @@ export async function launchTwoWindows({
     return page;
   };
   const bench = await openOrdinary(ownUrl('manifest.json'));
-
-  const openIncognito = async (url: string): Promise<Page> => {
+  const openIncognitoWindow = async (): Promise<Page> => {
     const page = await openedBy(browser, () =>
       bench.evaluate(() => chrome.windows.create({ url: 'about:blank', incognito: true })),
+    );
+    await page.goto(ownUrl('manifest.json'));
+    return page;
+  };
+
+  let incognitoBench = await openIncognitoWindow();
+  /** In the window of its bench, which comes to the front. */
+  const openIncognito = async (url: string): Promise<Page> => {
+    const page = await openedBy(browser, () =>
+      incognitoBench.evaluate(async () => {
+        const { windowId } = await chrome.tabs.create({ url: 'about:blank' });
+        await chrome.windows.update(windowId, { focused: true });
+      }),
     );
     await page.goto(url);
     return page;
@@ -76,7 +88,6 @@ export async function launchTwoWindows({
     close: () => browser.close(),
   });
 
-  let incognitoBench = await openIncognito(ownUrl('manifest.json'));
   /** Ends the worker of a page's window alone, which has to be running. */
   const stopWorker = async (page: Page) => {
     const session = await page.createCDPSession();
@@ -117,7 +128,7 @@ export async function launchTwoWindows({
     ordinary: windowsOf(openOrdinary, () => bench),
     incognito: windowsOf(openIncognito, () => incognitoBench),
     async reset() {
-      if (incognitoBench.isClosed()) incognitoBench = await openIncognito(ownUrl('manifest.json'));
+      if (incognitoBench.isClosed()) incognitoBench = await openIncognitoWindow();
       for (const page of await browser.pages()) {
         if (page !== bench && page !== incognitoBench) await page.close();
       }

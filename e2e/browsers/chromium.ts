@@ -69,9 +69,10 @@ export function networkArguments(port: number): string[] {
   return [`--host-resolver-rules=${rules.join(', ')}`, '--ignore-certificate-errors'];
 }
 
-/** No requests of the browser's own; and no sandbox for root, who cannot have one. */
+/** No requests of the browser's own, no process to imitate a GPU; and no sandbox for root, who cannot have one. */
 export const quietArguments = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-gpu',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',

@@ -6,6 +6,8 @@ import { sightsOn } from '../../toolbar-icon.ts';
 
 // Real keys and real clicks need a window and a screen for it.
 base.use({ headed: true });
+// In one process: another browser would take longer to start than a test takes.
+base.describe.configure({ mode: 'default' });
 const test = base.extend<{ desktop: Display }>({
   desktop: async ({ display }, use) => {
     if (!display) throw new Error('These tests are headed.');

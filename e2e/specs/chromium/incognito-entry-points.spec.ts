@@ -2,6 +2,9 @@ import { clickInto, menuOpenedBy } from '../../browsers/display.ts';
 import { accountCookiesOf, expect, logIn, theFour } from '../../fixtures.ts';
 import { directions, test } from './two-windows.ts';
 
+// In one process: another browser would take longer to start than a test takes.
+test.describe.configure({ mode: 'default' });
+
 for (const { own, other } of directions) {
   test(`the shortcut in the ${own} window logs its session out, and no other`, async ({
     windows,

@@ -13,6 +13,9 @@ import {
 import { openPopup } from '../../popup.ts';
 import { directions, test } from './two-windows.ts';
 
+// In one process: another browser would take longer to start than a test takes.
+test.describe.configure({ mode: 'default' });
+
 for (const { own, other } of directions) {
   test(`the ${own} window's session is logged out of, the ${other} one stays`, async ({
     windows,

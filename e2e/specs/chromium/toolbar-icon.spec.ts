@@ -2,6 +2,9 @@ import { expect, logIn, openLoggedIn, removeCookie } from '../../fixtures.ts';
 import { iconsOn } from '../../toolbar-icon.ts';
 import { test as base } from './two-windows.ts';
 
+// In one process: another browser would take longer to start than a test takes.
+base.describe.configure({ mode: 'default' });
+
 const test = base.extend<{ shown: () => Promise<string[]> }>({
   /** The icons that are to be seen: that of the window in front. */
   shown: async ({ windows, display }, use) => {

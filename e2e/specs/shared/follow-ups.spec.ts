@@ -95,7 +95,7 @@ test.describe('biligame, switched on', () => {
     });
   }
 
-  test('without a redirectUrl the cookies are removed all the same', async ({
+  test('without a redirectUrl the cookies are removed all the same', { tag: '@all' }, async ({
     extension,
     standIn,
   }) => {
@@ -127,7 +127,10 @@ test.describe('biligame, switched on', () => {
     expect(await cookieNamesOf(extension, 'biligame.com')).toEqual(['theme']);
   });
 
-  test('another living session there keeps its id', async ({ extension, standIn }) => {
+  test('another living session there keeps its id', { tag: '@all' }, async ({
+    extension,
+    standIn,
+  }) => {
     await extension.switchOn('biligame');
     const session = await logIn(extension, standIn);
     await logInToSister(extension, standIn.createSession());

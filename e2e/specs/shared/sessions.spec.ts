@@ -46,7 +46,10 @@ test('logged out of A; B logs in and is cleared by hand: no proof is shown for B
   expect(second.alive).toBe(true);
 });
 
-test('the end is shown with the time that it came', async ({ extension, standIn }) => {
+test('the end is shown with the time that it came', { tag: '@all' }, async ({
+  extension,
+  standIn,
+}) => {
   const session = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, session);
   const before = Date.now();
@@ -93,7 +96,10 @@ test('another log-in takes its place while Bilibili fails: the one that was mean
   expect(await accountCookiesOf(extension)).toEqual(theFour);
 });
 
-test('a dead log-in without its token ends as expired', async ({ extension, standIn }) => {
+test('a dead log-in without its token ends as expired', { tag: '@all' }, async ({
+  extension,
+  standIn,
+}) => {
   const session = await logIn(extension, standIn);
   session.alive = false;
   await removeCookie(extension, 'bili_jct');
@@ -123,10 +129,9 @@ test('two log-ins that the endpoint both receives: each is ended with its own to
   expect(await accountCookiesOf(extension)).toEqual([]);
 });
 
-test('one of two log-ins is refused: the other one is ended, and that is told', async ({
-  extension,
-  standIn,
-}) => {
+test('one of two log-ins is refused: the other one is ended, and that is told', {
+  tag: '@all',
+}, async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   const front = standIn.createSession();
   await layCookies(extension, front, { ...site, path: '/login' });
