@@ -104,6 +104,9 @@ test('the real pages: logged in, logging out, proven; settings', async ({ chromi
 });
 
 async function look(page: Page, name: string): Promise<void> {
+  // As a page, on a small screen or enlarged.
+  await page.setViewportSize({ width: 240, height: 600 });
+  await expectNothingCutOff(page, `${name}, narrow`);
   await page.setViewportSize({ width: 352, height: 600 });
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
