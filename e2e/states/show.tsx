@@ -75,7 +75,8 @@ export async function show({ head, body }: Document, name: string, t: Translate)
     );
     await choose(body, state.choices);
   } else {
-    render(<Options model={optionsModelOf(state)} t={t} />, body);
+    const { seesLock = true } = state;
+    render(<Options model={optionsModelOf(state)} t={t} seesLock={seesLock} />, body);
   }
 }
 

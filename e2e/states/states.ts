@@ -36,6 +36,8 @@ export interface OptionsState {
   readonly shown: ShownSettings | undefined;
   readonly refused?: SettingName;
   readonly shortcut?: string;
+  /** Whether the browser tells when the screen is locked; Firefox does not. */
+  readonly seesLock?: boolean;
 }
 
 type Named<T> = Readonly<Record<string, T>>;
@@ -312,6 +314,7 @@ const byDefault: ShownSettings = {
 };
 const changed: ShownSettings['settings'] = {
   ...{ toolbarClick: 'at-once', reloadTabs: true, biligame: true, siteData: true },
+  ...{ logOutAfterLastTab: 0, logOutWhenIdle: 45, logOutWhenLocked: true, logOutAtStart: true },
 };
 
 const options: Named<OptionsState> = {
@@ -320,13 +323,14 @@ const options: Named<OptionsState> = {
   'settings-loading': { shown: undefined },
   'settings-refused': { shown: byDefault, refused: 'biligame', shortcut: '' },
   'settings-no-shortcuts': { shown: byDefault },
+  'settings-firefox': { shown: byDefault, seesLock: false },
   'settings-not-understood': {
-    shown: { ...byDefault, notUnderstood: ['toolbarClick', 'siteData'] },
+    shown: { ...byDefault, notUnderstood: ['toolbarClick', 'siteData', 'logOutWhenIdle'] },
   },
   'settings-locked': {
     shown: {
       ...{ ...byDefault, settings: changed, notAllowed: ['biligame'] },
-      locked: ['toolbarClick', 'reloadTabs', 'biligame'],
+      locked: ['toolbarClick', 'reloadTabs', 'biligame', 'logOutAfterLastTab', 'logOutAtStart'],
     },
   },
 };

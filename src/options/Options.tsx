@@ -1,12 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import type { FollowUp } from '../core/follow-ups.ts';
 import {
+  type MinutesName,
   type SettingName,
   type SwitchName,
   type ToolbarClick,
   toolbarClicks,
 } from '../settings/settings.ts';
 import type { PlainKey, Translate } from '../text/message.ts';
+import { counted } from '../text/plural.ts';
 import type { OptionsModel } from './model.ts';
 
 interface Words {
@@ -23,6 +25,17 @@ const switchWords: Record<SwitchName, Words> = {
   reloadTabs: { label: 'settingReloadTabs', hint: 'settingReloadTabsHint' },
   biligame: { label: 'settingBiligame', hint: 'settingBiligameHint' },
   siteData: { label: 'settingSiteData', hint: 'settingSiteDataHint' },
+  logOutWhenLocked: { label: 'settingWhenLocked', hint: 'settingWhenLockedHint' },
+  logOutAtStart: { label: 'settingAtStart', hint: 'settingAtStartHint' },
+};
+const minutesWords: Record<MinutesName, Words> = {
+  logOutAfterLastTab: { label: 'settingAfterLastTab', hint: 'settingAfterLastTabHint' },
+  logOutWhenIdle: { label: 'settingWhenIdle', hint: 'settingWhenIdleHint' },
+};
+/** The times that the page offers, in minutes. */
+const offered: Record<MinutesName, readonly number[]> = {
+  logOutAfterLastTab: [0, 1, 5, 15, 60],
+  logOutWhenIdle: [1, 5, 15, 30, 60],
 };
 const afterLogOut = ['reloadTabs', 'biligame', 'siteData'] as const satisfies SwitchName[];
 
@@ -31,8 +44,12 @@ interface Props {
   readonly t: Translate;
 }
 
-/** The options page: what the toolbar button does, what follows a good log-out, the shortcut. */
-export function Options({ model, t }: Props) {
+/**
+ * The options page: what the toolbar button does, what logs out by itself, what follows a good
+ * log-out, the shortcut.
+ * @param seesLock whether this browser tells when the screen is locked.
+ */
+export function Options({ model, t, seesLock }: Props & { readonly seesLock: boolean }) {
   const shown = model.shown.value;
   const shortcut = model.shortcut.value;
   return (
@@ -51,6 +68,21 @@ export function Options({ model, t }: Props) {
         </div>
       )}
       <ToolbarButton model={model} t={t} />
+      <fieldset>
+        <legend>{t('settingsByItself')}</legend>
+        <div class="card">
+          <Minutes name="logOutAfterLastTab" model={model} t={t} />
+          <Minutes name="logOutWhenIdle" model={model} t={t} />
+          {seesLock ? (
+            <Switch name="logOutWhenLocked" model={model} t={t} />
+          ) : (
+            <p class="choice quiet" data-unseen="logOutWhenLocked">
+              {t('settingLockUnseen', t(minutesWords.logOutWhenIdle.label))}
+            </p>
+          )}
+          <Switch name="logOutAtStart" model={model} t={t} />
+        </div>
+      </fieldset>
       <fieldset>
         <legend>{t('settingsAfter')}</legend>
         <div class="card">
@@ -71,7 +103,9 @@ export function Options({ model, t }: Props) {
 
 /** What a setting is called on this page. */
 function titleOf(name: SettingName): PlainKey {
-  return name === 'toolbarClick' ? 'settingsToolbarButton' : switchWords[name].label;
+  return name === 'toolbarClick'
+    ? 'settingsToolbarButton'
+    : { ...switchWords, ...minutesWords }[name].label;
 }
 
 function ToolbarButton({ model, t }: Props) {
@@ -127,6 +161,46 @@ function Switch({ name, model, t }: Props & { readonly name: SwitchName }) {
         </p>
       )}
     </Row>
+  );
+}
+
+/** A time to choose from those offered, and whatever other one is set; or off. */
+function Minutes({ name, model, t }: Props & { readonly name: MinutesName }) {
+  const shown = model.shown.value;
+  const isLocked = shown?.locked.includes(name) ?? false;
+  const { label, hint } = minutesWords[name];
+  const set = shown?.settings[name] ?? null;
+  const times = [...new Set([...offered[name], ...(set === null ? [] : [set])])];
+  return (
+    <div class="choice">
+      <label>
+        <span>{t(label)}</span>
+        <select
+          name={name}
+          value={set ?? ''}
+          disabled={shown === undefined || isLocked}
+          aria-describedby={`${name}-hint${isLocked ? ` ${name}-locked` : ''}`}
+          onChange={({ currentTarget: { value } }) =>
+            model.set(name, value === '' ? null : Number(value))
+          }
+        >
+          <option value="">{t('ruleOff')}</option>
+          {times
+            .sort((a, b) => a - b)
+            .map((minutes) => (
+              <option key={minutes} value={minutes}>
+                {minutes === 0
+                  ? t('ruleAtOnce')
+                  : t(...counted(t('lang'), minutes, 'ruleMinutesOne', 'ruleMinutesOther'))}
+              </option>
+            ))}
+        </select>
+      </label>
+      <p id={`${name}-hint`} class="quiet">
+        {t(hint)}
+      </p>
+      {isLocked && <Locked name={name} t={t} />}
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import * as access from '../platform/access.ts';
 import { readShortcut } from '../platform/entry-points.ts';
 import { translate } from '../platform/i18n.ts';
 import { onSettingsChanged, readSettings, writeSetting } from '../platform/settings-store.ts';
+import { isFirefox } from '../platform/stores.ts';
 import { parseSettings } from '../settings/settings.ts';
 import type { Translate } from '../text/message.ts';
 import { createOptionsModel } from './model.ts';
@@ -26,4 +27,4 @@ const model = createOptionsModel({
 
 document.documentElement.lang = text('lang');
 document.title = `${text('name')}: ${text('settingsTitle')}`;
-effect(() => render(<Options model={model} t={text} />, document.body));
+effect(() => render(<Options model={model} t={text} seesLock={!isFirefox} />, document.body));

@@ -235,6 +235,18 @@ it('a choice of what the toolbar button does is stored, and asks for nothing', a
   expect(model.shown.value?.settings).toEqual({ ...off, toolbarClick: 'ask' });
 });
 
+it('a time after which it logs out by itself is stored, and so is that there is none', async () => {
+  const { model, events } = setUp();
+  await settled();
+  await model.set('logOutAfterLastTab', 15);
+  await model.set('logOutWhenIdle', 5);
+  await model.set('logOutWhenIdle', null);
+  expect(events).toEqual([
+    ...['write logOutAfterLastTab 15', 'write logOutWhenIdle 5', 'write logOutWhenIdle null'],
+  ]);
+  expect(model.shown.value?.settings).toEqual({ ...off, logOutAfterLastTab: 15 });
+});
+
 describe('of two quick changes none is lost', () => {
   it('the last one of a setting is stored last', async () => {
     const { model, parts, browser } = setUp();

@@ -44,7 +44,10 @@ async function readPolicy(): Promise<unknown> {
 }
 
 /** Stores one of the person's own settings, and touches no other key. */
-export async function writeSetting(name: string, value: boolean | string): Promise<void> {
+export async function writeSetting(
+  name: string,
+  value: boolean | string | number | null,
+): Promise<void> {
   await browser.storage.sync.set({ [name]: value });
 }
 

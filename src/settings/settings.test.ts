@@ -17,15 +17,23 @@ const valuesOf: { readonly [N in SettingName]: readonly Settings[N][] } = {
   reloadTabs: [true, false],
   biligame: [true, false],
   siteData: [true, false],
+  logOutAfterLastTab: [0, 1, 15, 240, null],
+  logOutWhenIdle: [1, 15, 240, null],
+  logOutWhenLocked: [true, false],
+  logOutAtStart: [true, false],
 };
 const values = settingNames.flatMap((name) =>
   valuesOf[name].map((value): [SettingName, unknown] => [name, value]),
 );
 
+/** What makes no sense of any setting. */
 const garbage: [string, unknown][] = [
-  ['null', null],
-  ['a number', 1],
   ['a text', 'true'],
+  ['a number in a text', '15'],
+  ['a part of a minute', 0.5],
+  ['less than no time', -1],
+  ['too long a time', 241],
+  ['for ever', Number.POSITIVE_INFINITY],
   ['an empty text', ''],
   ['a choice in capitals', 'ASK'],
   ['a list', [true]],
@@ -37,20 +45,34 @@ const garbage: [string, unknown][] = [
   ['a big number', 1n],
   ['a boxed value', Object(true)],
   ['a boxed choice', Object('ask')],
+  ['a boxed number', Object(15)],
   ['a date', new Date(0)],
+];
+const isTime = (name: SettingName) => valuesOf[name].some((value) => typeof value === 'number');
+/** And what makes none of this one. */
+const garbageOf = (name: SettingName): [string, unknown][] => [
+  ...garbage,
+  ...(isTime(name) ? [['a switch', true] as [string, unknown]] : []),
+  ...(isTime(name)
+    ? []
+    : [['null', null] as [string, unknown], ['a number', 1] as [string, unknown]]),
+  ...(name === 'logOutWhenIdle' ? [['at once', 0] as [string, unknown]] : []),
 ];
 
 /** All other settings, away from their defaults. */
 function othersThan(name: SettingName): Partial<Settings> {
   const changed: Settings = {
     ...{ toolbarClick: 'at-once', reloadTabs: true, biligame: true, siteData: true },
+    ...{ logOutAfterLastTab: 0, logOutWhenIdle: 30, logOutWhenLocked: true, logOutAtStart: true },
   };
   return Object.fromEntries(Object.entries(changed).filter(([key]) => key !== name));
 }
 
 it('by default a click counts down, and nothing else is on', () => {
   const defaults = { toolbarClick: 'countdown', reloadTabs: false, biligame: false };
-  expect(defaultSettings).toStrictEqual({ ...defaults, siteData: false });
+  const rules = { logOutAfterLastTab: null, logOutWhenIdle: null, logOutWhenLocked: false };
+  const off = { siteData: false, logOutAtStart: false };
+  expect(defaultSettings).toStrictEqual({ ...defaults, ...rules, ...off });
 });
 
 it.each([[undefined], [null], [{}], [[]], ['ask'], [1], [() => true]])(
@@ -87,7 +109,7 @@ describe.each(values)('%s: %j', (name, value) => {
   );
 
   it('is in force where the policy makes no sense, and can be changed', () => {
-    expect(parseSettings({ sync: { [name]: value }, managed: { [name]: 7 } })).toStrictEqual({
+    expect(parseSettings({ sync: { [name]: value }, managed: { [name]: -7 } })).toStrictEqual({
       settings: { ...defaultSettings, [name]: value },
       ...{ locked: [], notUnderstood: [name] },
     });
@@ -97,7 +119,7 @@ describe.each(values)('%s: %j', (name, value) => {
 describe.each(settingNames)('%s, when it makes no sense', (name) => {
   const others = othersThan(name);
 
-  it.each(garbage)('falls back alone and is reported: %s', (_, value) => {
+  it.each(garbageOf(name))('falls back alone and is reported: %s', (_, value) => {
     const stored = { ...others, [name]: value };
     const settings = { ...defaultSettings, ...others };
     expect(parseSettings({ sync: stored, managed: {} })).toStrictEqual({
@@ -109,7 +131,7 @@ describe.each(settingNames)('%s, when it makes no sense', (name) => {
   });
 
   it('is reported once where it makes none twice', () => {
-    const stored = { [name]: 7 };
+    const stored = { [name]: -7 };
     expect(parseSettings({ sync: stored, managed: stored })).toStrictEqual({
       ...{ settings: defaultSettings, locked: [], notUnderstood: [name] },
     });
@@ -117,7 +139,7 @@ describe.each(settingNames)('%s, when it makes no sense', (name) => {
 
   it('is not reported where a policy is in force anyway', () => {
     const managed = { [name]: defaultSettings[name] };
-    expect(parseSettings({ sync: { [name]: 7 }, managed })).toStrictEqual({
+    expect(parseSettings({ sync: { [name]: -7 }, managed })).toStrictEqual({
       ...{ settings: defaultSettings, locked: [name], notUnderstood: [] },
     });
   });
@@ -130,7 +152,10 @@ it('what is not known, or not set by anybody, is no setting and nothing to repor
 });
 
 describe('of anything that may be stored', () => {
-  const anyValue = fc.oneof(fc.jsonValue(), fc.constantFrom('ask', 'at-once', true, false));
+  const anyValue = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('ask', 'at-once', true, false, null, 0, 240),
+  );
   /** Settings with any values, beside anything else; or something else altogether. */
   const anyArea = fc.oneof(
     fc.jsonValue(),
@@ -149,7 +174,9 @@ describe('of anything that may be stored', () => {
         const { settings, locked, notUnderstood } = parseSettings({ sync, managed });
         expect(Object.keys(settings)).toEqual(settingNames);
         for (const name of settingNames) {
-          const isMeant = (value: unknown) => (valuesOf[name] as unknown[]).includes(value);
+          const isMeant = (value: unknown) =>
+            (valuesOf[name] as unknown[]).includes(value) ||
+            (isTime(name) && Number.isInteger(value) && Number(value) > 0 && Number(value) <= 240);
           const [own, set] = [ownOf(sync, name), ownOf(managed, name)];
           expect(settings[name]).toBe([set, own, defaultSettings[name]].find(isMeant));
           expect(locked.includes(name)).toBe(isMeant(set));

@@ -6,7 +6,12 @@ export type ToolbarClick = (typeof toolbarClicks)[number];
 interface Definition<Value> {
   readonly is: (value: unknown) => value is Value;
   readonly byDefault: Value;
-  readonly policy: { readonly type: string; readonly enum?: readonly string[] };
+  readonly policy: {
+    readonly type: string;
+    readonly enum?: readonly string[];
+    readonly minimum?: number;
+    readonly maximum?: number;
+  };
 }
 
 const onOff = (byDefault: boolean): Definition<boolean> => ({
@@ -24,6 +29,16 @@ const oneOf = <Choice extends string>(
   policy: { type: 'string', enum: choices },
 });
 
+/** Whole minutes from `minimum` to 240, or null: off. */
+const minutesFrom = (minimum: number): Definition<number | null> => ({
+  is: (value): value is number | null =>
+    value === null || (Number.isInteger(value) && minimum <= Number(value) && Number(value) <= 240),
+  byDefault: null,
+  // Chromium takes one type for each, so that a policy cannot say null: it can set a time, and
+  // leaves the choice to the person where it says nothing.
+  policy: { type: 'integer', minimum, maximum: 240 },
+});
+
 /** Every setting. Each is a key of its own where settings are stored. */
 const definitions = {
   toolbarClick: oneOf(toolbarClicks, 'countdown'),
@@ -33,6 +48,15 @@ const definitions = {
   biligame: onOff(false),
   /** After a good log-out, remove the site's stored data. Needs `browsingData`. */
   siteData: onOff(false),
+  // The rules: what logs out by itself. See `core/rules.ts`.
+  /** So long after the last tab of the site in a store was closed. */
+  logOutAfterLastTab: minutesFrom(0),
+  /** When nobody has used the computer for so long. */
+  logOutWhenIdle: minutesFrom(1),
+  /** When the screen is locked. Firefox does not tell that. */
+  logOutWhenLocked: onOff(false),
+  /** When the browser starts. */
+  logOutAtStart: onOff(false),
 };
 type Definitions = typeof definitions;
 
@@ -43,6 +67,10 @@ export type Settings = {
 /** The settings that are on or off. */
 export type SwitchName = {
   [N in SettingName]: Settings[N] extends boolean ? N : never;
+}[SettingName];
+/** The settings that are a time, or off. */
+export type MinutesName = {
+  [N in SettingName]: number extends Settings[N] ? N : never;
 }[SettingName];
 
 export const settingNames = Object.keys(definitions) as readonly SettingName[];
