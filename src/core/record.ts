@@ -4,8 +4,8 @@ import { type FollowUp, type FollowUpResult, followUpResults, followUps } from '
 import { beginning, modes, type Progress } from './order.ts';
 import { isGood, type Outcome, outcomeSchema, type Revocation, revocations } from './outcome.ts';
 
-/** What can start a log-out. */
-export const triggers = ['popup', 'context-menu', 'shortcut'] as const;
+/** What can start a log-out: a person, or a rule of theirs (`rules.ts`). */
+export const triggers = ['popup', 'context-menu', 'shortcut', 'rule'] as const;
 export type Trigger = (typeof triggers)[number];
 
 const namesSchema = v.array(v.picklist(accountCookieNames));

@@ -1,0 +1,266 @@
+import * as v from 'valibot';
+import { type OutcomeKind, outcomeSchema, revocationSchema } from './outcome.ts';
+import type { LogOutRecord } from './record.ts';
+
+// What logs out by itself, each rule where a person has switched it on. A log-out becomes *due*. When
+// its time has come it *fires*: from then on it is tried until it is done, or a person calls it off.
+
+/**
+ * The rules: the last tab of the site in a store was closed; nobody has used the computer for a
+ * while; the screen was locked; the browser has started.
+ */
+export const rules = ['last-tab', 'idle', 'locked', 'start'] as const;
+export type Rule = (typeof rules)[number];
+
+/** The settings by which the rules go; times in minutes, null is off. */
+export interface RuleSettings {
+  readonly logOutAfterLastTab: number | null;
+  readonly logOutWhenIdle: number | null;
+  readonly logOutWhenLocked: boolean;
+  readonly logOutAtStart: boolean;
+}
+
+/** What a computer says of who uses it. Firefox never says `locked`. */
+export type Presence = 'active' | 'idle' | 'locked';
+
+const dueSchema = v.object({
+  /** Random; the salt of the fingerprints too. */
+  id: v.string(),
+  storeId: v.string(),
+  rule: v.picklist(rules),
+  /** When it fires or is tried again: milliseconds since 1970. */
+  at: v.number(),
+  fired: v.exactOptional(
+    v.object({
+      /** Milliseconds since 1970. */
+      at: v.number(),
+      /** The fingerprints of the sessions that were there then. It is not about later ones. */
+      sessions: v.array(v.string()),
+      tries: v.number(),
+      /** Before this the server wants no further try: milliseconds since 1970. */
+      notBefore: v.number(),
+    }),
+  ),
+});
+/** A log-out that is due. A store has one for each rule, but once one has fired, no other. */
+export type Due = v.InferOutput<typeof dueSchema>;
+
+const doneSchema = v.object({
+  /** The id of its record. */
+  id: v.string(),
+  storeId: v.string(),
+  rule: v.picklist(rules),
+  /** When it ended: milliseconds since 1970. */
+  at: v.number(),
+  outcome: v.picklist(outcomeSchema.options.map(({ entries }) => entries.kind.literal)),
+  /** After a yes; `unknown` until the proof is there. */
+  revocation: v.exactOptional(revocationSchema),
+});
+
+/** What the rules remember, of all stores or of some. It holds no cookie's value. */
+export const rulesSchema = v.object({
+  /** The stores in which a tab of the site was open at the last look. */
+  open: v.array(v.string()),
+  due: v.array(dueSchema),
+  /** What was done while nobody looked, until it has been told. */
+  done: v.array(doneSchema),
+});
+export type RulesState = v.InferOutput<typeof rulesSchema>;
+
+const minute = 60_000;
+
+/** The pauses between tries, in milliseconds; the last one again and again. */
+const pauses = [1, 2, 5, 15, 30, 60].map((minutes) => minutes * minute);
+const pauseAfter = (tries: number) => pauses[Math.min(tries, pauses.length) - 1] ?? 0;
+
+/** No pause that a server asks for counts for longer, in milliseconds. */
+const longestPause = 24 * 60 * minute;
+
+/** Of what was done, no more than this is remembered. */
+const doneLimit = 10;
+
+/** How long each rule waits, in minutes; null where it is off. */
+const delaysIn = (settings: RuleSettings): Record<Rule, number | null> => ({
+  'last-tab': settings.logOutAfterLastTab,
+  idle: settings.logOutWhenIdle,
+  locked: settings.logOutWhenLocked ? 0 : null,
+  start: settings.logOutAtStart ? 0 : null,
+});
+
+/** By which rule, and when, a log-out is due after what has happened; undefined where that is off. */
+export function dueAfter(
+  happening: Rule,
+  settings: RuleSettings,
+  now: number,
+): Pick<Due, 'rule' | 'at'> | undefined {
+  // A locked computer never says `idle`: nobody uses it from now on.
+  const rule = happening === 'locked' && !settings.logOutWhenLocked ? 'idle' : happening;
+  const delay = delaysIn(settings)[rule];
+  if (delay === null) return undefined;
+  // It is said when the time is over.
+  return { rule, at: happening === 'idle' ? now : now + delay * minute };
+}
+
+/** What the rules remember of some stores. */
+export function ofStores(state: RulesState, isOne: (storeId: string) => boolean): RulesState {
+  const isAbout = ({ storeId }: { readonly storeId: string }) => isOne(storeId);
+  return {
+    open: state.open.filter(isOne),
+    due: state.due.filter(isAbout),
+    done: state.done.filter(isAbout),
+  };
+}
+
+/** Without what is due by rules that are off, unless it has fired. */
+export function withSettings(state: RulesState, settings: RuleSettings): RulesState {
+  const delays = delaysIn(settings);
+  return {
+    ...state,
+    open: delays['last-tab'] === null ? [] : state.open,
+    due: state.due.filter(({ fired, rule }) => fired || delays[rule] !== null),
+  };
+}
+
+/**
+ * With one more log-out due. Where one of the store has fired, that is it; and a rule that has
+ * spoken already need not do it twice.
+ */
+export function withDue(state: RulesState, due: Due): RulesState {
+  const isKnown = state.due.some(
+    ({ storeId, rule, fired }) => storeId === due.storeId && (fired || rule === due.rule),
+  );
+  return isKnown ? state : { ...state, due: [...state.due, due] };
+}
+
+/** With the stores in which tabs of the site are open now: to come back in time calls it off. */
+export function withOpen(state: RulesState, open: readonly string[]): RulesState {
+  const isBack = ({ storeId, rule, fired }: Due) =>
+    rule === 'last-tab' && !fired && open.includes(storeId);
+  return { ...state, open: [...open], due: state.due.filter((due) => !isBack(due)) };
+}
+
+/** After somebody has used the computer again. */
+export function withActive(state: RulesState): RulesState {
+  const isAbsence = ({ rule, fired }: Due) => !fired && (rule === 'idle' || rule === 'locked');
+  return { ...state, due: state.due.filter((due) => !isAbsence(due)) };
+}
+
+/** With what has fired tried again now, or as soon as the server lets us. */
+export function withoutPauses(state: RulesState, now: number): RulesState {
+  const sooner = (due: Due) =>
+    due.fired ? { ...due, at: Math.min(due.at, Math.max(now, due.fired.notBefore)) } : due;
+  return { ...state, due: state.due.map(sooner) };
+}
+
+/** The log-out that is due first, if its time has come. */
+export function firstDue({ due }: RulesState, now: number): Due | undefined {
+  return due.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)[0];
+}
+
+/** What is to be known of a store before it is logged out. */
+export interface Look {
+  /** Whether it is being logged out, by whomever. */
+  readonly isUnderWay: boolean;
+  /** The fingerprints, under the due log-out's id, of what is in the jar; undefined if it cannot be seen. */
+  readonly sessions: readonly string[] | undefined;
+  readonly presence: Presence;
+  /** Whether a tab of the site plays sound: somebody is watching. */
+  readonly isWatched: boolean;
+}
+
+/** What is to be done with a log-out whose time has come. */
+export function verdictOn(
+  { rule, fired }: Due,
+  { isUnderWay, sessions, presence, isWatched }: Look,
+): 'try' | 'wait' | 'drop' {
+  if (isUnderWay) return 'wait';
+  const isThere = (session: string) => !fired || fired.sessions.includes(session);
+  if (sessions && !sessions.some(isThere)) return 'drop';
+  if (fired || rule === 'last-tab' || rule === 'start') return 'try';
+  // That somebody is back may have been missed.
+  if (rule === 'locked' ? presence !== 'locked' : presence === 'active') return 'drop';
+  return isWatched ? 'wait' : 'try';
+}
+
+/** With a log-out that is looked at again in a minute. */
+export function withWait(state: RulesState, due: Due, now: number): RulesState {
+  return replaced(state, due, { ...due, at: now + minute });
+}
+
+/**
+ * With a log-out that is tried now, and if nothing is heard of that, after a pause again. It has
+ * fired, and does the work of the store's others.
+ */
+export function withTry(
+  state: RulesState,
+  due: Due,
+  sessions: readonly string[],
+  now: number,
+): RulesState {
+  const before = due.fired ?? { at: now, sessions: [...sessions], tries: 0, notBefore: 0 };
+  const fired = { ...before, tries: before.tries + 1 };
+  const tried = { ...due, at: now + pauseAfter(fired.tries), fired };
+  const others = state.due.filter(({ storeId }) => storeId !== due.storeId);
+  return { ...state, due: [...others, tried] };
+}
+
+/** Without a log-out that is over. */
+export function without(state: RulesState, due: Due): RulesState {
+  return replaced(state, due);
+}
+
+/** After a person has called off what is due of a store, whether or not it has fired. */
+export function withCallOff(state: RulesState, storeId: string): RulesState {
+  return { ...state, due: state.due.filter((due) => due.storeId !== storeId) };
+}
+
+/** After a person was told what was done of a store. */
+export function withTold(state: RulesState, storeId: string): RulesState {
+  return { ...state, done: state.done.filter((done) => done.storeId !== storeId) };
+}
+
+/** Failures that may pass by themselves. The others need a person. */
+const passing: readonly OutcomeKind[] = [
+  ...(['offline', 'timeout', 'rate-limited', 'server-error', 'blocked'] as const),
+  'unexpected-reply',
+];
+
+/**
+ * After a log-out by a rule has ended: it is done, or is tried again after a pause, as long as
+ * there is something left to be ended. Told the same twice, it says the same.
+ */
+export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
+  const { id, storeId, startedAt, state: end } = record;
+  if (end.phase === 'working') return state;
+  const { outcome, endedAt, revocation, kept } = end;
+  // What began before it fired was about another one.
+  const due = state.due.find(
+    (one) => one.storeId === storeId && one.fired && one.fired.at <= startedAt,
+  );
+  if (due?.fired && passing.includes(outcome.kind) && kept.length > 0) {
+    const { tries, notBefore } = due.fired;
+    const asked = outcome.kind === 'rate-limited' ? (outcome.retryAfterSeconds ?? 0) * 1000 : 0;
+    const fired = {
+      ...due.fired,
+      notBefore: Math.max(notBefore, endedAt + Math.min(asked, longestPause)),
+    };
+    const at = Math.max(due.at, endedAt + pauseAfter(tries), fired.notBefore);
+    return replaced(state, due, { ...due, at, fired });
+  }
+  const rule = (due ?? state.done.find((one) => one.id === id))?.rule;
+  if (!rule) return state;
+  const done = {
+    ...{ id, storeId, rule, at: endedAt, outcome: outcome.kind },
+    ...(revocation && { revocation: revocation === 'asking' ? ('unknown' as const) : revocation }),
+  };
+  return {
+    ...state,
+    due: state.due.filter((one) => one !== due),
+    done: [...state.done.filter((one) => one.id !== id), done].slice(-doneLimit),
+  };
+}
+
+function replaced(state: RulesState, due: Due, changed?: Due): RulesState {
+  const others = state.due.filter(({ id }) => id !== due.id);
+  return { ...state, due: changed ? [...others, changed] : others };
+}
