@@ -29,6 +29,7 @@ export function manifestOf(browser: BrowserName, version: string) {
       'storage',
       'contextMenus',
       'alarms',
+      'idle',
       'declarativeNetRequestWithHostAccess',
     ],
     // Not `https://` alone: the cookies API would hide every cookie that is not Secure.

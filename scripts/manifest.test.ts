@@ -13,6 +13,7 @@ describe.each(browsers)('the manifest for %s', (browser) => {
       'storage',
       'contextMenus',
       'alarms',
+      'idle',
       'declarativeNetRequestWithHostAccess',
     ]);
     expect(Object.keys(manifest).filter((key) => /permissions/.test(key))).toEqual([

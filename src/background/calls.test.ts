@@ -13,7 +13,13 @@ async function startWorker() {
   let callsUntilEnd: readonly string[] | undefined;
   let cookies = logIn('A');
   let answer: Listener = () => undefined;
-  const event = () => ({ addListener: vi.fn(), removeListener: vi.fn() });
+  const unwanted: string[] = [];
+  const event = (name = '') => ({
+    addListener: vi.fn(),
+    removeListener: vi.fn((listener: Listener) => {
+      if (listener.name !== 'nobody') unwanted.push(name);
+    }),
+  });
   const noting = <Details extends unknown[], Result>(
     name: string,
     act: (...details: Details) => Result,
@@ -48,9 +54,9 @@ async function startWorker() {
           if (JSON.stringify(items).includes('"phase":"ended"')) callsUntilEnd ??= [...calls];
         }),
       },
+      local: area('local'),
       sync: area('sync'),
       managed: area('managed'),
-      onChanged: event(),
     },
     cookies: {
       getAll: noting('cookies.getAll', () => cookies),
@@ -80,8 +86,15 @@ async function startWorker() {
     tabs: {
       query: noting('tabs.query', () => []),
       ...Object.fromEntries(
-        ['onRemoved', 'onUpdated', 'onCreated', 'onActivated'].map((name) => [name, event()]),
+        ['onRemoved', 'onUpdated', 'onReplaced', 'onCreated', 'onActivated'].map((name) => [
+          name,
+          event(name),
+        ]),
       ),
+    },
+    idle: {
+      onStateChanged: event('onStateChanged'),
+      setDetectionInterval: noting('setDetectionInterval', nothing),
     },
     windows: { onRemoved: event(), onCreated: event() },
     commands: { onCommand: event() },
@@ -89,6 +102,7 @@ async function startWorker() {
   };
   vi.resetModules();
   vi.doMock('../platform/browser.ts', () => ({ browser }));
+  vi.stubGlobal('addEventListener', vi.fn());
   vi.stubGlobal('fetch', async (url: string) => {
     calls.push(`fetch ${new URL(url).host}`);
     cookies = [];
@@ -103,7 +117,7 @@ async function startWorker() {
     new Promise((resolve) => {
       answer(message, { id: 'own', url: 'chrome-extension://own/src/popup/index.html' }, resolve);
     });
-  return { ask, callsUntilEnd: () => callsUntilEnd ?? [] };
+  return { ask, calls, unwanted, callsUntilEnd: () => callsUntilEnd ?? [] };
 }
 
 describe('a log-out', () => {
@@ -140,4 +154,13 @@ describe('a log-out', () => {
       'session.set',
     ]);
   });
+});
+
+it('with all rules off, a worker that wakes stores nothing, sets no alarm, and is not woken for them', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  const { calls, unwanted } = await startWorker();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([...calls].sort()).toEqual(['local.get', 'managed.get', 'sync.get']);
+  expect(unwanted).toEqual(['onUpdated', 'onReplaced', 'onStateChanged']);
+  vi.useRealTimers();
 });

@@ -246,6 +246,8 @@ describe('the popup opens by itself', () => {
     ['context-menu', 1],
     ['shortcut', 1],
     ['popup', 0],
+    // Nobody is looking; the badge waits.
+    ['rule', 0],
   ])('for a failure, where it was asked for elsewhere: %s, %i', async (trigger, count) => {
     for (const kind of ['failure', 'warning'] as const) {
       const { showAll, popups } = setUp();
@@ -260,6 +262,7 @@ describe('the popup opens by itself', () => {
     ['context-menu', false, 1],
     ['shortcut', false, 1],
     ['popup', false, 0],
+    ['rule', false, 0],
   ])(
     'once, and at a good end only if the button is unpinned: %s, %s, %i',
     async (trigger, isInSight, count) => {

@@ -50,8 +50,9 @@ export interface Feedback {
 
 /**
  * Tells of a log-out without the popup: by the toolbar badge (… while working, ✓ for some seconds,
- * ! until it is seen) and the button's title. Unless the log-out was asked for in the popup, a
+ * ! until it is seen) and the button's title. After one that was asked for outside the popup, a
  * failure opens the popup by itself, and so does any end while the button is out of sight: once.
+ * After one by a rule nothing opens: nobody is looking.
  */
 export function createFeedback({ toolbar, translate, after, now }: Parts): Feedback {
   /** The newest state of each store's record. */
@@ -114,7 +115,7 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
       // Drawing takes the browser's time, which the log-out needs: what ends at once shows its end.
       if (record.state.phase === 'ended') after(endDelay, draw);
       else if (before?.id !== record.id) after(workDelay, draw);
-      if (record.trigger === 'popup' || record.state.phase !== 'ended') return;
+      if (['popup', 'rule'].includes(record.trigger) || record.state.phase !== 'ended') return;
       const hasJustEnded = before?.id === record.id && before.state.phase === 'working';
       const isWarning =
         before?.id === record.id && !needsAttention(before) && needsAttention(record);

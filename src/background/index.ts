@@ -1,25 +1,32 @@
 import { logOutOfSisterSite, sisterSite } from '../core/biligame.ts';
+import { readAccount } from '../core/log-out.ts';
 import type { Mode } from '../core/order.ts';
 import * as access from '../platform/access.ts';
+import { onAlarm, rulesAlarm, watchdog } from '../platform/alarms.ts';
 import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
+import { onOnline } from '../platform/http.ts';
 import { translate } from '../platform/i18n.ts';
+import { onPresence, readPresence } from '../platform/idle.ts';
 import { createJar, onSessionsChanged } from '../platform/jar.ts';
 import { createRecords } from '../platform/records.ts';
+import { readRules, writeRules } from '../platform/rules-store.ts';
 import { acceptConnections, onMessage, openOptions } from '../platform/runtime.ts';
 import { createServer, visit } from '../platform/server.ts';
 import { createSessionRules } from '../platform/session-rules.ts';
-import { readSettings, writeSetting } from '../platform/settings-store.ts';
+import { onSettingsChanged, readSettings, writeSetting } from '../platform/settings-store.ts';
 import { removeSiteData } from '../platform/site-data.ts';
+import { onBrowserStart } from '../platform/start.ts';
 import {
   ambientStoreId,
+  isPrivate,
   isPrivateStoreGone,
+  listStores,
   onStoreMayBeGone,
   serves,
 } from '../platform/stores.ts';
-import { reloadTabs, siteTabIds } from '../platform/tabs.ts';
+import { onTabMoved, reloadTabs, siteTabIds, siteTabStores } from '../platform/tabs.ts';
 import { onTabCleared, onTabInFront, resetPopup, toolbar } from '../platform/toolbar.ts';
-import { acceptWakeups, watchdog } from '../platform/watchdog.ts';
 import { createDispatcher } from '../protocol/messages.ts';
 import { parseSettings } from '../settings/settings.ts';
 import { createFeedback } from './feedback.ts';
@@ -27,6 +34,7 @@ import { createFollowUps } from './follow-ups.ts';
 import { createIcon } from './icon.ts';
 import { createLogOutService } from './log-out-service.ts';
 import { profileOf } from './profile.ts';
+import { createRules } from './rules.ts';
 
 // Everything below is registered synchronously: a worker is woken for listeners it had at its start.
 
@@ -34,6 +42,9 @@ const server = createServer(createSessionRules(ambientStoreId === '1' ? 'odd' : 
 const jarOf = (storeId: string) => createJar('bilibili.com', storeId, storeId === ambientStoreId);
 
 const settings = async () => parseSettings(await readSettings()).settings;
+const wait = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+const newId = () => crypto.randomUUID();
 
 const followUps = createFollowUps({
   readSettings: settings,
@@ -70,7 +81,7 @@ const service = createLogOutService({
     access,
     jar: jarOf(storeId),
     server,
-    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    wait,
   }),
   serves,
   isGone: isPrivateStoreGone,
@@ -81,13 +92,52 @@ const service = createLogOutService({
   },
   watchdog,
   feedback: {
-    show: (record) => button.forEach((part) => void part.show(record)),
+    show: (record) => [...button, rules].forEach((part) => void part.show(record)),
     forget: (storeId) => button.forEach((part) => void part.forget(storeId)),
     renew: () => button.forEach((part) => void part.renew()),
   },
   now: Date.now,
-  newId: () => crypto.randomUUID(),
+  newId,
 });
+
+const followTabs = onTabMoved(() => rules.tabsChanged());
+const followPresence = onPresence((presence) => rules.presenceChanged(presence));
+const rules = createRules({
+  readSettings: settings,
+  store: { read: readRules, write: writeRules },
+  follow({ logOutAfterLastTab, logOutWhenIdle, logOutWhenLocked }) {
+    followTabs(logOutAfterLastTab !== null);
+    followPresence(logOutWhenIdle !== null || logOutWhenLocked, logOutWhenIdle);
+  },
+  storeIds: async (happening) => {
+    const ids = (await listStores()).map(({ id }) => id);
+    return happening === 'start' ? ids.filter((id) => !isPrivate(id)) : ids;
+  },
+  isGone: isPrivateStoreGone,
+  openStores: () => siteTabStores(),
+  audibleStores: () => siteTabStores({ audible: true }),
+  readPresence,
+  async sessionsIn(storeId, salt) {
+    // A jar that cannot be read is told of by the log-out itself.
+    const account = await readAccount(jarOf(storeId), (id) => fingerprint(salt, id)).catch(
+      () => undefined,
+    );
+    // Without access a jar looks empty.
+    const isSeen = account && (account.sessions.length > 0 || (await access.isGranted()));
+    return isSeen ? account.sessions : undefined;
+  },
+  logOut: (storeIds) => service.logOutAll(storeIds, 'rule'),
+  isUnderWay: (storeId) => service.isUnderWay(storeId),
+  alarm: rulesAlarm,
+  wait,
+  now: Date.now,
+  newId,
+});
+onStoreMayBeGone(() => rules.tabsChanged());
+onBrowserStart(() => rules.browserStarted());
+onOnline(() => rules.online());
+onSettingsChanged(() => rules.look());
+onAlarm(() => rules.look());
 
 /** From outside the popup, the badge and the popup that opens by itself tell every end. */
 function logOutFrom(trigger: 'context-menu' | 'shortcut', place: Place, mode: Mode): void {
@@ -120,6 +170,14 @@ onMessage(
     'get-profile': ({ storeId, session }) =>
       profileOf({ jar: jarOf(storeId), server, fingerprint }, storeId, session),
     'mark-seen': ({ storeId }) => service.markSeen(storeId),
+    'call-off': async ({ storeId }) => {
+      await rules.callOff(storeId);
+      return null;
+    },
+    'mark-told': async ({ storeId }) => {
+      await rules.markTold(storeId);
+      return null;
+    },
   }),
 );
 
@@ -139,4 +197,3 @@ onTabCleared((tabId) => button.forEach((part) => void part.tabCleared(tabId)));
 
 resetPopup().catch(() => undefined);
 acceptConnections();
-acceptWakeups();

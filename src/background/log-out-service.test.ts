@@ -302,6 +302,24 @@ describe('one at a time', () => {
     expect(await outcome('0')).toMatchObject({ kind: 'logged-out' });
   });
 
+  it('is under way until its end has been shown', async () => {
+    const { script, open } = gate();
+    const { service, shown, outcome } = setUp({ exit: [script] });
+    expect(await service.isUnderWay('0')).toBe(false);
+    await service.logOut('0', 'rule', 'server');
+    expect(await service.isUnderWay('0')).toBe(true);
+    open();
+    await outcome();
+    while (await service.isUnderWay('0')) await turn();
+    expect(shown.at(-1)).toMatchObject({ trigger: 'rule', state: { phase: 'ended' } });
+  });
+
+  it('is under way again as soon as the next worker has taken it up', async () => {
+    const { script } = gate();
+    const { service } = setUp({ before: [workingRecord()], exit: [script] });
+    expect(await service.isUnderWay('0')).toBe(true);
+  });
+
   it('and none for a store that another worker serves', async () => {
     const { service, world, records } = setUp();
     await expect(service.logOut('1', 'popup', 'server')).rejects.toThrow();

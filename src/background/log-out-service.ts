@@ -71,6 +71,8 @@ export interface LogOutService {
   logOut(storeId: string, trigger: Trigger, mode: Mode): Promise<void>;
   /** The same for several stores, one after another. */
   logOutAll(storeIds: readonly string[], trigger: Trigger): Promise<void>;
+  /** Whether a store is being logged out. Once it is not, the feedback has been shown the end. */
+  isUnderWay(storeId: string): Promise<boolean>;
   /**
    * A person has the popup of this store before them.
    * @returns whether its last end could not be stored, and nobody has been told of it.
@@ -322,6 +324,10 @@ export function createLogOutService(parts: Parts): LogOutService {
     logOut: (storeId, trigger, mode) => start([storeId], { trigger, mode }),
     logOutAll: (storeIds, trigger) =>
       start([...new Set(storeIds)], { trigger, mode: 'server', batch: parts.newId() }),
+    async isUnderWay(storeId) {
+      await ready;
+      return underWay.has(storeId);
+    },
     async markSeen(storeId) {
       await ready;
       const record = known.get(storeId);

@@ -59,3 +59,8 @@ async function readCapped(response: Response): Promise<{ body: string; complete:
     body += decoder.decode(value, { stream: true });
   }
 }
+
+/** Calls back when the network is back, as long as the worker lives. */
+export function onOnline(listener: () => void): void {
+  addEventListener('online', () => listener());
+}

@@ -2,19 +2,21 @@ import { describe, expect, it, vi } from 'vitest';
 import { createEvent } from './testing/event.ts';
 
 async function setUp({ hasPolicy = true }: { readonly hasPolicy?: boolean } = {}) {
-  const onChanged = createEvent();
+  const onChanged = { sync: createEvent(), managed: createEvent() };
   const sync = {
+    onChanged: onChanged.sync,
     get: vi.fn(async (_keys: null) => ({ siteData: true, other: [1] })),
     set: vi.fn(async (_items: object) => {}),
   };
   const managed = {
+    onChanged: onChanged.managed,
     get: vi.fn(async (_keys: null) => {
       if (!hasPolicy) throw new Error('Managed storage manifest not found');
       return { reloadTabs: true };
     }),
   };
   vi.resetModules();
-  const storage = { sync, managed, onChanged };
+  const storage = { sync, managed };
   vi.doMock('./browser.ts', () => ({ browser: { storage } }));
   return { store: await import('./settings-store.ts'), sync, managed, onChanged };
 }
@@ -84,15 +86,10 @@ it('one setting is written, and no other key is touched', async () => {
   expect(sync.set.mock.calls).toEqual([[{ toolbarClick: 'ask' }]]);
 });
 
-it.each([
-  ['sync', 1],
-  ['managed', 1],
-  ['local', 0],
-  ['session', 0],
-])('a change in %s is told %i times', async (area, times) => {
+it.each(['sync', 'managed'] as const)('a change in %s is told', async (area) => {
   const { store, onChanged } = await setUp();
   const listener = vi.fn();
   store.onSettingsChanged(listener);
-  await onChanged.fire({ siteData: {} }, area);
-  expect(listener).toHaveBeenCalledTimes(times);
+  await onChanged[area].fire({ siteData: {} });
+  expect(listener).toHaveBeenCalledTimes(1);
 });

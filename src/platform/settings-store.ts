@@ -56,7 +56,7 @@ export async function writeSetting(
  * Of a policy Firefox tells nothing: there a change is seen with the next reading.
  */
 export function onSettingsChanged(listener: () => void): void {
-  browser.storage.onChanged.addListener((_, area) => {
-    if (area === 'sync' || area === 'managed') listener();
-  });
+  // Not `storage.onChanged`: the worker would be told of every record that it writes itself.
+  browser.storage.sync.onChanged.addListener(() => listener());
+  browser.storage.managed.onChanged?.addListener(() => listener());
 }

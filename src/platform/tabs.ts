@@ -1,5 +1,6 @@
 import { siteOrigins } from './access.ts';
 import { browser } from './browser.ts';
+import { ambientStoreId } from './stores.ts';
 
 /**
  * The open tabs that show the site from one cookie store. A tab whose page is unloaded shows
@@ -16,4 +17,36 @@ export async function siteTabIds(storeId: string): Promise<number[]> {
 /** Reloads tabs; one that was closed meanwhile is passed over. */
 export async function reloadTabs(ids: readonly number[]): Promise<void> {
   await Promise.all(ids.map((id) => browser.tabs.reload(id).catch(() => undefined)));
+}
+
+/**
+ * The stores in which a tab of the site is open, unloaded ones included.
+ * @param which of its tabs count.
+ */
+export async function siteTabStores(which: { readonly audible?: true } = {}): Promise<string[]> {
+  const tabs = await browser.tabs.query({ url: siteOrigins, ...which });
+  return [...new Set(tabs.map(({ cookieStoreId = ambientStoreId }) => cookieStoreId))];
+}
+
+/**
+ * Calls back when a tab may show another site than before. That it was closed `onStoreMayBeGone`
+ * tells.
+ * @returns a function that says whether that is wanted. While it is not, the worker is not woken for
+ *   it: every page of every site would wake it.
+ */
+export function onTabMoved(listener: () => void): (isWanted: boolean) => void {
+  const { onUpdated, onReplaced } = browser.tabs;
+  const updated = (_: number, { status }: { status?: string | undefined }) => {
+    if (status !== undefined) listener();
+  };
+  const replaced = () => listener();
+  const follow = (isWanted: boolean) => {
+    const change = isWanted ? 'addListener' : 'removeListener';
+    onUpdated[change](updated);
+    // Only Chromium replaces tabs.
+    onReplaced?.[change](replaced);
+  };
+  // At once: a worker that was woken for it must be listening.
+  follow(true);
+  return follow;
 }

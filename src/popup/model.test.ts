@@ -83,6 +83,8 @@ const values: Record<Request['type'], unknown> = {
   'log-out-everywhere': null,
   'get-profile': { liveness: 'alive', profile: { name: 'Some' } },
   'mark-seen': false,
+  'call-off': null,
+  'mark-told': null,
 };
 const allIsWell = (request: Request) => ({
   ok: true,

@@ -8,12 +8,16 @@ const everywhere = {
 } satisfies Request;
 const getProfile = { type: 'get-profile', storeId: '0', session: 'print' } as const;
 const markSeen = { type: 'mark-seen', storeId: '0' } as const;
+const callOff = { type: 'call-off', storeId: '0' } as const;
+const markTold = { type: 'mark-told', storeId: '0' } as const;
 
 const handlersWith = (parts: Partial<Handlers> = {}) => ({
   'log-out': vi.fn(parts['log-out'] ?? (async () => null)),
   'log-out-everywhere': vi.fn(parts['log-out-everywhere'] ?? (async () => null)),
   'get-profile': vi.fn(parts['get-profile'] ?? (async () => ({ liveness: 'dead' as const }))),
   'mark-seen': vi.fn(parts['mark-seen'] ?? (async () => true)),
+  'call-off': vi.fn(parts['call-off'] ?? (async () => null)),
+  'mark-told': vi.fn(parts['mark-told'] ?? (async () => null)),
 });
 
 describe('the worker answers with exactly one response', () => {
@@ -23,6 +27,8 @@ describe('the worker answers with exactly one response', () => {
     [getProfile, { liveness: 'dead' }],
     [markSeen, true],
     [everywhere, null],
+    [callOff, null],
+    [markTold, null],
   ])('a request of ours: %j', async (request, value) => {
     const handlers = handlersWith();
     expect(await createDispatcher(handlers)(request, true)).toEqual({ ok: true, value });
@@ -54,6 +60,9 @@ describe('the worker answers with exactly one response', () => {
     ['stores that are none', { ...everywhere, storeIds: '0' }],
     ['a store among them that is none', { ...everywhere, storeIds: ['0', ''] }],
     ['no store to mark', { type: 'mark-seen' }],
+    ['no store to call off', { type: 'call-off' }],
+    ['a store to call off that is none', { ...callOff, storeId: 0 }],
+    ['no store that was told of', { type: 'mark-told' }],
   ])('a message that is none of ours: %s', async (_, message) => {
     const handlers = handlersWith();
     const response = { ok: false, refusal: 'not-understood' };
@@ -61,7 +70,7 @@ describe('the worker answers with exactly one response', () => {
     for (const handler of Object.values(handlers)) expect(handler).not.toHaveBeenCalled();
   });
 
-  it.each([logOut, getProfile, markSeen, null, { type: 'unknown' }])(
+  it.each([logOut, getProfile, markSeen, callOff, null, { type: 'unknown' }])(
     'a foreign sender, whatever it says: %j',
     async (message) => {
       const handlers = handlersWith();

@@ -20,6 +20,10 @@ const requestSchema = v.variant('type', [
    * whether that could not be stored, so that nobody has been told.
    */
   v.strictObject({ type: v.literal('mark-seen'), storeId }),
+  /** Calls off what rules have due of a store; a log-out under way goes on. */
+  v.strictObject({ type: v.literal('call-off'), storeId }),
+  /** A person has been told what rules have done of a store. */
+  v.strictObject({ type: v.literal('mark-told'), storeId }),
 ]);
 export type Request = v.InferOutput<typeof requestSchema>;
 export type RequestType = Request['type'];
@@ -31,6 +35,8 @@ interface Values {
   'log-out-everywhere': null;
   'get-profile': NavVerdict;
   'mark-seen': boolean;
+  'call-off': null;
+  'mark-told': null;
 }
 
 /** Why a request has no value: it is none of ours, it is not from our page, or its handler failed. */

@@ -1,0 +1,423 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { RuleSettings } from '../core/rules.ts';
+import { allOff, createRulesWorld, minute, privateId } from './rules-world.ts';
+
+const ordinary = 'firefox-default';
+const container = 'firefox-container-1';
+
+/** A browser with somebody logged in, whose worker has started. */
+async function setUp(
+  settings: Partial<RuleSettings> = {},
+  storeIds: readonly string[] = [ordinary],
+) {
+  const world = createRulesWorld(storeIds, settings);
+  world.rules.look();
+  await world.pass(1_000);
+  return {
+    world,
+    runs: () => world.runs.map(({ storeId }) => storeId),
+    async open(...ids: string[]) {
+      for (const id of ids) world.storeOf(id).isOpen = true;
+      world.rules.tabsChanged();
+      await world.pass(1_000);
+    },
+    async close(...ids: string[]) {
+      for (const id of ids) world.storeOf(id).isOpen = false;
+      world.rules.tabsChanged();
+      await world.pass(1_000);
+    },
+    async become(presence: 'active' | 'idle' | 'locked') {
+      world.presence = presence;
+      world.rules.presenceChanged(presence);
+      await world.settled();
+    },
+  };
+}
+
+describe('with all rules off', () => {
+  it('nothing happens, nothing is stored, and no alarm is set', async () => {
+    const { world, open, close, become, runs } = await setUp();
+    await open(ordinary);
+    await close(ordinary);
+    for (const presence of ['idle', 'locked', 'active'] as const) await become(presence);
+    world.restart();
+    world.rules.online();
+    await world.pass(300 * minute);
+    expect(runs()).toEqual([]);
+    expect(world.stored).toEqual({ open: [], due: [], done: [] });
+    expect(world.alarmAt).toBeUndefined();
+    expect(world.followed).toEqual(allOff);
+  });
+});
+
+describe('the last tab was closed', () => {
+  it('and after the time that is set, the store is logged out, once', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    expect(world.stored).toEqual({ open: [ordinary], due: [], done: [] });
+    await close(ordinary);
+    expect(world.alarmAt).toBe(world.stored.due[0]?.at);
+    await world.pass(14 * minute);
+    expect(runs()).toEqual([]);
+    await world.pass(minute);
+    expect(runs()).toEqual([ordinary]);
+    await world.end('good');
+    expect(world.stored.due).toEqual([]);
+    expect(world.stored.done).toEqual([
+      {
+        ...{ id: expect.any(String), storeId: ordinary, rule: 'last-tab', at: world.time },
+        ...{ outcome: 'logged-out', revocation: 'proven' },
+      },
+    ]);
+    expect(world.alarmAt).toBeUndefined();
+    await world.pass(300 * minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('or at once, a moment after the tab has really gone', async () => {
+    const { world, open, runs } = await setUp({ logOutAfterLastTab: 0 });
+    await open(ordinary);
+    world.rules.tabsChanged();
+    await world.pass(400);
+    // It was still counted until now.
+    world.storeOf(ordinary).isOpen = false;
+    await world.pass(1_000);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('and one was opened again in time: nobody is logged out', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    await close(ordinary);
+    await world.pass(10 * minute);
+    await open(ordinary);
+    expect(world.stored.due).toEqual([]);
+    await world.pass(300 * minute);
+    expect(runs()).toEqual([]);
+  });
+
+  it('and the browser forgot to say that one was opened again: it is seen in time', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    await close(ordinary);
+    world.storeOf(ordinary).isOpen = true;
+    await world.pass(300 * minute);
+    expect(runs()).toEqual([]);
+  });
+
+  it('in a container, and the others stay as they are', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 0 }, [
+      ...[ordinary, container, privateId],
+    ]);
+    await open(ordinary, container, privateId);
+    await close(container);
+    expect(runs()).toEqual([container]);
+    await close(ordinary, privateId);
+    await world.end('good');
+    expect(runs()).toEqual([container, ordinary, privateId]);
+  });
+
+  it('where nobody was logged in, or no tab was seen: nothing is due', async () => {
+    const { world, open, close } = await setUp({ logOutAfterLastTab: 15 });
+    await close(ordinary);
+    expect(world.stored.due).toEqual([]);
+    world.storeOf(ordinary).session = undefined;
+    await open(ordinary);
+    await close(ordinary);
+    expect(world.stored.due).toEqual([]);
+  });
+
+  it('with the browser: the next start sees that no tab has come back', async () => {
+    const { world, open, runs } = await setUp({ logOutAfterLastTab: 2 });
+    await open(ordinary);
+    world.restart();
+    await world.pass(minute);
+    expect(runs()).toEqual([]);
+    await world.pass(2 * minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+});
+
+describe('nobody uses the computer', () => {
+  it('and all stores with somebody in them are logged out at once', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 }, [
+      ...[ordinary, container, privateId],
+    ]);
+    world.storeOf(container).session = undefined;
+    await become('idle');
+    expect(runs()).toEqual([ordinary, privateId]);
+  });
+
+  it('but a video plays: it is looked at each minute, until it has ended', async () => {
+    const { world, open, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await open(ordinary);
+    world.storeOf(ordinary).isLoud = true;
+    await become('idle');
+    await world.pass(30 * minute);
+    expect(runs()).toEqual([]);
+    world.storeOf(ordinary).isLoud = false;
+    await world.pass(minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('and somebody is back before the video has ended: nobody is logged out', async () => {
+    const { world, open, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await open(ordinary);
+    world.storeOf(ordinary).isLoud = true;
+    await become('idle');
+    await world.pass(3 * minute);
+    await become('active');
+    world.storeOf(ordinary).isLoud = false;
+    await world.pass(300 * minute);
+    expect(runs()).toEqual([]);
+  });
+
+  it('says a browser that had forgotten for how long it was asked: it is not believed', async () => {
+    const { world, runs } = await setUp({ logOutWhenIdle: 60 });
+    world.rules.presenceChanged('idle');
+    await world.settled();
+    expect(runs()).toEqual([]);
+    expect(world.stored.due).toEqual([]);
+  });
+
+  it('and has locked it: with the rule for that at once, else when the idle time is over', async () => {
+    for (const logOutWhenLocked of [true, false]) {
+      const { world, become, runs } = await setUp({ logOutWhenIdle: 5, logOutWhenLocked });
+      await become('locked');
+      expect(runs()).toEqual(logOutWhenLocked ? [ordinary] : []);
+      await world.pass(5 * minute);
+      await world.end('good');
+      expect(runs()).toEqual([ordinary]);
+    }
+  });
+});
+
+describe('the browser starts', () => {
+  it('and all ordinary stores are logged out', async () => {
+    const { world, runs } = await setUp({ logOutAtStart: true }, [ordinary, container]);
+    expect(runs()).toEqual([]);
+    world.restart();
+    await world.settled();
+    expect(runs()).toEqual([ordinary, container]);
+    await world.end('good');
+    expect(world.stored.done.map(({ rule }) => rule)).toEqual(['start', 'start']);
+  });
+
+  it('not private windows, which were open when the first other one was', async () => {
+    const { world, runs } = await setUp({ logOutAtStart: true }, [ordinary, privateId]);
+    world.rules.browserStarted();
+    await world.settled();
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('and the policy is late: it is waited for', async () => {
+    const { world, runs } = await setUp();
+    const late = vi.spyOn(world, 'settings', 'get').mockImplementationOnce(() => {
+      throw new Error('The policy cannot be read.');
+    });
+    world.rules.browserStarted();
+    await world.settled();
+    late.mockReturnValue({ ...allOff, logOutAtStart: true });
+    await world.pass(10_000);
+    expect(runs()).toEqual([ordinary]);
+  });
+});
+
+describe('a log-out that fails', () => {
+  it('is tried again after growing pauses, until it is done', async () => {
+    const { world, become } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    for (let turn = 0; turn < 7; turn += 1) {
+      await world.end('offline');
+      while (world.runs.at(-1)?.outcome) await world.pass(minute / 2);
+    }
+    await world.end('good');
+    const times = world.runs.map(({ at }) => at);
+    const pauses = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / minute);
+    expect(pauses).toEqual([1, 2, 5, 15, 30, 60, 60]);
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'logged-out' }] });
+  });
+
+  it('is tried at once when the network is back, also after somebody is', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    await world.end('offline');
+    await become('active');
+    expect(runs()).toHaveLength(1);
+    world.rules.online();
+    await world.settled();
+    expect(runs()).toHaveLength(2);
+  });
+
+  it('is made good at the next start of the browser, which has forgotten its alarms', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    await world.end('offline');
+    world.restart();
+    await world.settled();
+    expect(runs()).toEqual([ordinary, ordinary]);
+  });
+
+  it('is not tried before the server wants it, whatever happens', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    await world.end('rate-limited');
+    world.rules.online();
+    world.restart();
+    await world.pass(9 * minute);
+    expect(runs()).toHaveLength(1);
+    await world.pass(minute);
+    expect(runs()).toHaveLength(2);
+  });
+
+  it('in a way that needs a person is told, and not tried again', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    await world.end('no-token');
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'no-csrf-token' }] });
+    await world.pass(300 * minute);
+    world.restart();
+    await world.pass(minute);
+    expect(runs()).toHaveLength(1);
+  });
+
+  it('is over when who it was about has gone, and ends no later log-in', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    await world.end('offline');
+    world.storeOf(ordinary).session = 'another';
+    await world.pass(300 * minute);
+    expect(runs()).toHaveLength(1);
+    expect(world.stored.due).toEqual([]);
+  });
+
+  it('cannot be seen without access, is tried, and then told', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    world.hasAccess = false;
+    await become('idle');
+    expect(runs()).toEqual([ordinary]);
+    await world.end('no-access');
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'no-access' }] });
+  });
+});
+
+describe('a worker that was stopped', () => {
+  it('looks at what is due whatever has woken it, though its alarm is lost', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    await close(ordinary);
+    world.stop();
+    world.alarmAt = undefined;
+    world.time += 20 * minute;
+    // Its start alone.
+    expect(world.rules).toBeDefined();
+    await world.pass(1_000);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('after it had fired, and before it had begun, begins', async () => {
+    // At each of its steps.
+    for (let steps = 0; steps < 20; steps += 1) {
+      const { world, open, runs } = await setUp({ logOutAfterLastTab: 0 });
+      await open(ordinary);
+      world.storeOf(ordinary).isOpen = false;
+      world.rules.look();
+      for (let step = 0; step < steps; step += 1) await new Promise(setImmediate);
+      world.stop();
+      await world.settled();
+      world.rules.look();
+      await world.pass(2 * minute);
+      expect(runs()).toEqual([ordinary]);
+    }
+  });
+
+  it('in the middle of a log-out does not begin it twice, and tells its end', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    world.stop();
+    await world.pass(3 * minute);
+    expect(runs()).toHaveLength(1);
+    await world.end('good');
+    world.stop();
+    world.rules.look();
+    await world.settled();
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'logged-out' }] });
+    expect(runs()).toHaveLength(1);
+  });
+});
+
+describe('a person', () => {
+  it('calls off what is due, before and after it has fired, and it does not come back', async () => {
+    const { world, open, close, become, runs } = await setUp({
+      ...{ logOutAfterLastTab: 15, logOutWhenIdle: 5 },
+    });
+    await open(ordinary);
+    await close(ordinary);
+    await Promise.all([world.rules.callOff(ordinary), world.settled()]);
+    expect(world.stored.due).toEqual([]);
+    await world.pass(60 * minute);
+    expect(runs()).toEqual([]);
+    await become('idle');
+    await world.end('offline');
+    await Promise.all([world.rules.callOff(ordinary), world.settled()]);
+    world.rules.online();
+    world.restart();
+    await world.pass(300 * minute);
+    expect(runs()).toHaveLength(1);
+    expect(world.alarmAt).toBeUndefined();
+  });
+
+  it('switches the rule off, and what has not fired is not due any more', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    await close(ordinary);
+    world.settings = allOff;
+    world.rules.look();
+    await world.pass(300 * minute);
+    expect(runs()).toEqual([]);
+    expect(world.stored).toEqual({ open: [], due: [], done: [] });
+    expect(world.followed).toEqual(allOff);
+  });
+
+  it('is told once what was done, and the store is not written for nothing', async () => {
+    const { world, become } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    await world.end('good');
+    expect(world.stored.done).toHaveLength(1);
+    await Promise.all([world.rules.markTold(ordinary), world.settled()]);
+    expect(world.stored.done).toEqual([]);
+    const { writes } = world;
+    world.rules.look();
+    await world.settled();
+    expect(world.writes).toBe(writes);
+  });
+
+  it('closes the last private window, and nothing is remembered of it', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 }, [ordinary, privateId]);
+    await become('idle');
+    await world.end('offline');
+    world.stores.delete(privateId);
+    world.rules.tabsChanged();
+    await world.pass(1_000);
+    expect(world.stored.due.map(({ storeId }) => storeId)).toEqual([ordinary]);
+    await world.pass(5 * minute);
+    expect(runs().filter((storeId) => storeId === privateId)).toHaveLength(1);
+  });
+
+  it('logs out by hand meanwhile, and the rule has nothing left to do or to tell', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    await close(ordinary);
+    world.storeOf(ordinary).session = undefined;
+    await world.pass(60 * minute);
+    expect(runs()).toEqual([]);
+    expect(world.stored).toEqual({ open: [], due: [], done: [] });
+  });
+});
+
+it('nothing that is stored names a session but by its fingerprint', async () => {
+  const { world, become } = await setUp({ logOutWhenIdle: 5 });
+  await become('idle');
+  const [due] = world.stored.due;
+  expect(due?.fired?.sessions).toEqual([`of ${ordinary} under ${due?.id}`]);
+});

@@ -1,0 +1,221 @@
+import type { LogOutRecord } from '../core/record.ts';
+import {
+  type Due,
+  dueAfter,
+  firstDue,
+  type Look,
+  ofStores,
+  type Presence,
+  type Rule,
+  type RuleSettings,
+  type RulesState,
+  verdictOn,
+  withActive,
+  withCallOff,
+  withDue,
+  withEnd,
+  withOpen,
+  without,
+  withoutPauses,
+  withSettings,
+  withTold,
+  withTry,
+  withWait,
+} from '../core/rules.ts';
+
+interface Parts {
+  /** @throws (rejects) while a policy cannot be read. */
+  readSettings(): Promise<RuleSettings>;
+  /** Where the state is stored: the truth, whatever a former worker had in mind. */
+  readonly store: { read(): Promise<RulesState>; write(state: RulesState): Promise<void> };
+  /** Says which of the browser's events are wanted. */
+  follow(settings: RuleSettings): void;
+  /** The stores that this worker can see; at the browser's start, the ordinary ones. */
+  storeIds(happening: Rule): Promise<string[]>;
+  /** Whether a private store has gone for good. */
+  isGone(storeId: string): Promise<boolean>;
+  /** The stores in which tabs of the site are open, or play sound. */
+  openStores(): Promise<string[]>;
+  audibleStores(): Promise<string[]>;
+  /** @param minutes that count as idle. */
+  readPresence(minutes: number | null): Promise<Presence>;
+  /** The fingerprints of the sessions in a jar; undefined if it cannot be seen. Never rejects. */
+  sessionsIn(storeId: string, salt: string): Promise<readonly string[] | undefined>;
+  /** Starts log-outs. What becomes of them `show` is told. */
+  logOut(storeIds: readonly string[]): Promise<void>;
+  /** Whether a log-out of a store is under way. Once it is not, `show` has been told of its end. */
+  isUnderWay(storeId: string): Promise<boolean>;
+  /** Wakes the worker at a time, in milliseconds since 1970. */
+  readonly alarm: { set(when: number): Promise<void>; clear(): Promise<void> };
+  wait(milliseconds: number): Promise<void>;
+  /** Milliseconds since 1970. */
+  now(): number;
+  newId(): string;
+}
+
+export interface Rules {
+  /** Looks at what is due: at every wake, alarm and change of the settings. */
+  look(): void;
+  /** Tabs have come, gone, or moved. Looks a moment later, once for all of them. */
+  tabsChanged(): void;
+  presenceChanged(presence: Presence): void;
+  browserStarted(): void;
+  online(): void;
+  /** Call with every new state of a record. */
+  show(record: LogOutRecord): void;
+  /** A person calls off what is due of a store. Resolves when that is stored. */
+  callOff(storeId: string): Promise<void>;
+  /** A person was told what was done of a store. Resolves when that is stored. */
+  markTold(storeId: string): Promise<void>;
+}
+
+/** How long a tab that closes may still be counted, in milliseconds. */
+const closingTime = 500;
+
+/** When settings that could not be read are read again, in milliseconds. */
+const settingsPause = 10_000;
+
+type Change = (state: RulesState, now: number) => RulesState;
+const nothing: Change = (state) => state;
+
+/** Logs out by itself, where rules are switched on: `core/rules.ts`. */
+export function createRules(parts: Parts): Rules {
+  // What the turn goes by that is being taken: they are taken one after another.
+  let settings: RuleSettings;
+  let state: RulesState;
+  let now: number;
+
+  /** The ends of log-outs that no turn has dealt with. */
+  const ends: LogOutRecord[] = [];
+  const settle = () => {
+    for (const record of ends.splice(0)) state = withEnd(state, record);
+  };
+
+  const lookAt = async ({ id, storeId }: Due): Promise<Look> => {
+    const isUnderWay = await parts.isUnderWay(storeId);
+    // Of what is not under way any more, the end has been shown by now.
+    settle();
+    const [sessions, presence, audible] = await Promise.all([
+      parts.sessionsIn(storeId, id),
+      parts.readPresence(settings.logOutWhenIdle),
+      parts.audibleStores(),
+    ]);
+    return { isUnderWay, sessions, presence, isWatched: audible.includes(storeId) };
+  };
+
+  /** Drops what has fired about sessions that have gone another way, or about a store that has. */
+  const dropOver = async () => {
+    for (const due of state.due.filter(({ fired }) => fired)) {
+      if (verdictOn(due, await lookAt(due)) === 'drop') state = without(state, due);
+    }
+    for (const { storeId } of [...state.due, ...state.done]) {
+      if (await parts.isGone(storeId)) state = ofStores(state, (one) => one !== storeId);
+    }
+  };
+
+  /** Makes log-outs due after something has happened, where somebody may be logged in. */
+  const becomeDue = async (
+    happening: Rule,
+    storeIds: () => readonly string[] | Promise<readonly string[]>,
+  ) => {
+    const due = dueAfter(happening, settings, now);
+    if (!due) return;
+    for (const storeId of await storeIds()) {
+      const sessions = await parts.sessionsIn(storeId, '');
+      if (sessions?.length === 0) continue;
+      state = withDue(state, { id: parts.newId(), storeId, ...due });
+    }
+  };
+
+  const lookAtTabs = async () => {
+    if (settings.logOutAfterLastTab === null) return;
+    const open = await parts.openStores();
+    await becomeDue('last-tab', () => state.open.filter((storeId) => !open.includes(storeId)));
+    state = withOpen(state, open);
+  };
+
+  /** @returns the stores to be logged out now. */
+  const fire = async (): Promise<string[]> => {
+    const storeIds: string[] = [];
+    for (let due = firstDue(state, now); due; due = firstDue(state, now)) {
+      const look = await lookAt(due);
+      // It may have ended meanwhile.
+      if (!state.due.includes(due)) continue;
+      const verdict = verdictOn(due, look);
+      if (verdict === 'drop') state = without(state, due);
+      if (verdict === 'wait') state = withWait(state, due, now);
+      if (verdict === 'try') {
+        state = withTry(state, due, look.sessions ?? [], now);
+        storeIds.push(due.storeId);
+      }
+    }
+    return storeIds;
+  };
+
+  const setAlarm = async (stored: RulesState) => {
+    if (state.due.length > 0) await parts.alarm.set(Math.min(...state.due.map(({ at }) => at)));
+    else if (stored.due.length > 0) await parts.alarm.clear();
+  };
+
+  const takeTurn = async (change: Change, happening?: Rule) => {
+    settings = await parts
+      .readSettings()
+      // Chromium may answer late at its start, which is told but once.
+      .catch(() => parts.wait(settingsPause).then(parts.readSettings));
+    parts.follow(settings);
+    const stored = await parts.store.read();
+    now = parts.now();
+    state = change(withSettings(stored, settings), now);
+    settle();
+    await dropOver();
+    await lookAtTabs();
+    if (happening) await becomeDue(happening, () => parts.storeIds(happening));
+    const storeIds = await fire();
+    // Before anything is done. What cannot be stored is done all the same.
+    await Promise.allSettled([parts.store.write(state), setAlarm(stored)]);
+    // What cannot be begun, or is never told of, is tried again.
+    if (storeIds.length > 0) await parts.logOut(storeIds).catch(() => undefined);
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  const turn = (change: Change, happening?: Rule): Promise<void> => {
+    const own = last.then(() => takeTurn(change, happening));
+    last = own.catch(() => undefined);
+    return own;
+  };
+  /** A turn that nobody waits for. */
+  const aside = (change: Change = nothing, happening?: Rule) =>
+    void turn(change, happening).catch(() => undefined);
+
+  let isWaiting = false;
+  let isOutdated = false;
+  const lookSoon = async () => {
+    isOutdated = true;
+    if (isWaiting) return;
+    isWaiting = true;
+    while (isOutdated) {
+      isOutdated = false;
+      await parts.wait(closingTime);
+      aside();
+    }
+    isWaiting = false;
+  };
+  // Every wake looks at what is stored. What has woken the worker goes first.
+  void lookSoon();
+
+  return {
+    look: () => aside(),
+    tabsChanged: () => void lookSoon(),
+    presenceChanged: (presence) =>
+      presence === 'active' ? aside(withActive) : aside(nothing, presence),
+    browserStarted: () => aside(withoutPauses, 'start'),
+    online: () => aside(withoutPauses),
+    show(record) {
+      if (record.trigger !== 'rule' || record.state.phase !== 'ended') return;
+      ends.push(record);
+      aside();
+    },
+    callOff: (storeId) => turn((before) => withCallOff(before, storeId)),
+    markTold: (storeId) => turn((before) => withTold(before, storeId)),
+  };
+}

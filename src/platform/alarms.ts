@@ -1,0 +1,32 @@
+import { browser } from './browser.ts';
+
+const watchdogName = 'watchdog';
+const rulesName = 'rules';
+
+/** The shortest that browsers grant a packed extension. */
+const periodInMinutes = 0.5;
+
+/** Wakes the worker again and again while work is unfinished; waking is all that it takes. */
+export const watchdog = {
+  set: () => browser.alarms.create(watchdogName, { periodInMinutes }),
+  clear: async () => {
+    await browser.alarms.clear(watchdogName);
+  },
+};
+
+/**
+ * Wakes the worker when a log-out by a rule is due. A browser may lose it: Firefox at its end,
+ * Chromium before 150 sometimes then. What is stored counts, whenever the worker wakes.
+ */
+export const rulesAlarm = {
+  /** @param when milliseconds since 1970. */
+  set: (when: number) => browser.alarms.create(rulesName, { when }),
+  clear: async () => {
+    await browser.alarms.clear(rulesName);
+  },
+};
+
+/** Calls back at every alarm: without a listener it wakes nobody. */
+export function onAlarm(listener: () => void): void {
+  browser.alarms.onAlarm.addListener(() => listener());
+}

@@ -1,0 +1,38 @@
+import type { Presence } from '../core/rules.ts';
+import { browser } from './browser.ts';
+
+/** How long counts as idle where nobody asks for it, in minutes: it wakes the worker seldom. */
+const seldom = 240;
+
+const secondsOf = (minutes: number | null) => (minutes ?? seldom) * 60;
+
+/** Who uses the computer now. @param minutes without a key or the mouse that count as idle. */
+export async function readPresence(minutes: number | null): Promise<Presence> {
+  // Firefox for Android cannot tell.
+  return (await browser.idle?.queryState(secondsOf(minutes))) ?? 'active';
+}
+
+/**
+ * Calls back when the computer is used again, is not used any more, or is locked. Firefox never says
+ * `locked`, and neither browser counts a playing video as use.
+ * @returns a function that says whether that is wanted, and how many minutes count as idle. While it
+ *   is not, the worker is not woken for it. Browsers forget the minutes with the worker.
+ */
+export function onPresence(
+  listener: (presence: Presence) => void,
+): (isWanted: boolean, minutes: number | null) => void {
+  const { idle } = browser;
+  // At once: a worker that was woken for it must be listening.
+  idle?.onStateChanged.addListener(listener);
+  let seconds: number | undefined;
+  return (isWanted, minutes) => {
+    if (!isWanted) {
+      idle?.onStateChanged.removeListener(listener);
+      return;
+    }
+    idle?.onStateChanged.addListener(listener);
+    // In Firefox it would begin to count anew.
+    if (seconds !== secondsOf(minutes)) idle?.setDetectionInterval(secondsOf(minutes));
+    seconds = secondsOf(minutes);
+  };
+}

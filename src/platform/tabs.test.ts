@@ -1,0 +1,58 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { createEvent } from './testing/event.ts';
+
+async function setUp({ isFirefox = true, incognito = false, hasReplaced = true } = {}) {
+  const [onUpdated, onReplaced] = [createEvent(), createEvent()];
+  const query = vi.fn(
+    async (_: object): Promise<object[]> =>
+      isFirefox
+        ? [
+            { cookieStoreId: 'firefox-default' },
+            { cookieStoreId: 'firefox-container-2', discarded: true },
+            { cookieStoreId: 'firefox-default' },
+          ]
+        : [{ id: 1 }, { id: 2 }],
+  );
+  const browser = {
+    runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
+    extension: { inIncognitoContext: incognito },
+    tabs: { query, onUpdated, ...(hasReplaced && { onReplaced }) },
+  };
+  vi.doMock('./browser.ts', () => ({ browser }));
+  return { ...(await import('./tabs.ts')), query, onUpdated, onReplaced };
+}
+
+beforeEach(() => {
+  vi.resetModules();
+});
+
+it.each([
+  [{}, ['firefox-default', 'firefox-container-2']],
+  [{ isFirefox: false }, ['0']],
+  [{ isFirefox: false, incognito: true }, ['1']],
+])('the stores with tabs of the site are known, unloaded ones too: %j', async (browser, ids) => {
+  const { siteTabStores, query } = await setUp(browser);
+  expect(await siteTabStores()).toEqual(ids);
+  await siteTabStores({ audible: true });
+  const url = ['*://*.bilibili.com/*'];
+  expect(query.mock.calls).toEqual([[{ url }], [{ url, audible: true }]]);
+});
+
+it.each([true, false])('a tab that loads may show another site: %s', async (hasReplaced) => {
+  const { onTabMoved, onUpdated, onReplaced } = await setUp({ hasReplaced });
+  const moved = vi.fn();
+  const follow = onTabMoved(moved);
+  await onUpdated.fire(1, { status: 'loading' });
+  await onUpdated.fire(1, { title: 'a title' });
+  expect(moved).toHaveBeenCalledTimes(1);
+  await onReplaced.fire(2, 1);
+  expect(moved).toHaveBeenCalledTimes(hasReplaced ? 2 : 1);
+  moved.mockClear();
+  follow(false);
+  await onUpdated.fire(1, { status: 'loading' });
+  await onReplaced.fire(2, 1);
+  expect(moved).not.toHaveBeenCalled();
+  follow(true);
+  await onUpdated.fire(1, { status: 'complete' });
+  expect(moved.mock.calls).toEqual([[]]);
+});
