@@ -210,6 +210,19 @@ describe('the browser starts', () => {
     expect(runs()).toEqual([ordinary]);
   });
 
+  it('after it was closed in an absence: that is over, and the next one counts for itself', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 60 });
+    await become('locked');
+    await world.pass(minute);
+    world.restart();
+    await world.pass(50 * minute);
+    await become('locked');
+    await world.pass(59 * minute);
+    expect(runs()).toEqual([]);
+    await world.pass(minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+
   it('and the policy is late: it is waited for', async () => {
     const { world, runs } = await setUp();
     const late = vi.spyOn(world, 'settings', 'get').mockImplementationOnce(() => {

@@ -208,7 +208,8 @@ export function createRules(parts: Parts): Rules {
     tabsChanged: () => void lookSoon(),
     presenceChanged: (presence) =>
       presence === 'active' ? aside(withActive) : aside(nothing, presence),
-    browserStarted: () => aside(withoutPauses, 'start'),
+    // Somebody has started it: an absence of before is over, though nobody says so.
+    browserStarted: () => aside((before, time) => withActive(withoutPauses(before, time)), 'start'),
     online: () => aside(withoutPauses),
     show(record) {
       if (record.trigger !== 'rule' || record.state.phase !== 'ended') return;

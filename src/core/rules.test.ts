@@ -73,6 +73,8 @@ describe('a log-out is due', () => {
     const first = withDue(withDue(nothing, dueOf('last-tab')), dueOf('idle'));
     expect(first.due).toEqual([dueOf('last-tab'), dueOf('idle')]);
     expect(withDue(first, dueOf('idle', { id: 'later', at: now + 1 }))).toEqual(first);
+    const earlier = dueOf('idle', { at: now - 1 });
+    expect(withDue(first, { ...earlier, id: 'sooner' }).due).toEqual([dueOf('last-tab'), earlier]);
     const elsewhere = dueOf('idle', { storeId: '1' });
     expect(withDue(first, elsewhere).due).toEqual([...first.due, elsewhere]);
   });

@@ -122,14 +122,16 @@ export function withSettings(state: RulesState, settings: RuleSettings): RulesSt
 }
 
 /**
- * With one more log-out due. Where one of the store has fired, that is it; and a rule that has
- * spoken already need not do it twice.
+ * With one more log-out due. Where one of the store has fired, that is it; and of a rule that has
+ * spoken twice, the earlier time counts.
  */
 export function withDue(state: RulesState, due: Due): RulesState {
-  const isKnown = state.due.some(
+  const known = state.due.find(
     ({ storeId, rule, fired }) => storeId === due.storeId && (fired || rule === due.rule),
   );
-  return isKnown ? state : { ...state, due: [...state.due, due] };
+  if (!known) return { ...state, due: [...state.due, due] };
+  if (known.fired || known.at <= due.at) return state;
+  return replaced(state, known, { ...known, at: due.at });
 }
 
 /** With the stores in which tabs of the site are open now: to come back in time calls it off. */
