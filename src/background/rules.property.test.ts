@@ -71,9 +71,12 @@ it('no order of events loses a due log-out, does one twice, or does one that was
       const expectedOf = (id: string) => expected.get(id) as Expected;
       let sessions = 0;
 
+      const isOpen = (id: string) => world.stores.get(id)?.isOpen ?? false;
       const begin = (storeId: string, session: string | undefined, at: number) => {
         const one = expectedOf(storeId);
-        const isMeant = [...one.reasons.values()].some(({ from }) => from <= at);
+        const isMeant = [...one.reasons].some(
+          ([rule, { from }]) => from <= at && !(rule === 'last-tab' && isOpen(storeId)),
+        );
         const faults = [
           !isMeant && one.fired === undefined && 'for no reason',
           // Nobody who has logged in since is logged out for it.
@@ -88,8 +91,15 @@ it('no order of events loses a due log-out, does one twice, or does one that was
         one.reasons.clear();
       };
       world.onRun = ({ storeId, session, at }) => begin(storeId, session, at);
-      /** What has fired has begun, even if the worker was stopped right then. */
-      const noteFired = () => {
+      /** What is stored counts: what has fired has begun, even if the worker was stopped right then. */
+      const noteStored = () => {
+        for (const [id, { reasons }] of expected) {
+          // A tab that was opened again calls it off, as soon as that was seen.
+          const isDue = world.stored.due.some(
+            ({ storeId, rule }) => storeId === id && rule === 'last-tab',
+          );
+          if (isOpen(id) && !isDue) reasons.delete('last-tab');
+        }
         for (const { id, storeId, fired } of world.stored.due) {
           const session = world.stores.get(storeId)?.session;
           const isAbout = fired?.sessions.includes(`${session} under ${id}`);
@@ -109,18 +119,26 @@ it('no order of events loses a due log-out, does one twice, or does one that was
         one.fired = undefined;
         one.notBefore = 0;
       };
+      const unsure = (reason: { isSure: boolean } | undefined) => {
+        if (reason) reason.isSure = false;
+      };
       const because = (id: string, rule: Rule, minutes: number | null, isSure: boolean) => {
         const { reasons } = expectedOf(id);
-        if (minutes === null || reasons.has(rule) || !world.stores.get(id)?.session) return;
-        reasons.set(rule, { from: world.time + minutes * minute, isSure });
+        if (minutes === null || !world.stores.get(id)?.session) return;
+        const before = reasons.get(rule);
+        const from = Math.min(world.time + minutes * minute, before?.from ?? Infinity);
+        reasons.set(rule, { from, isSure: isSure || (before?.isSure ?? false) });
       };
       const becauseEverywhere = (rule: Rule, minutes: number | null, isSure: boolean) => {
         for (const id of world.stores.keys()) because(id, rule, minutes, isSure);
       };
-      const back = () => {
+      const back = (isWhole: boolean) => {
         for (const { reasons } of expected.values()) {
-          reasons.delete('idle');
-          reasons.delete('locked');
+          for (const rule of ['idle', 'locked'] as const) {
+            // A worker that was stopped over it may not have heard of it.
+            unsure(reasons.get(rule));
+            if (isWhole) reasons.delete(rule);
+          }
         }
         world.presence = 'active';
         world.rules.presenceChanged('active');
@@ -139,7 +157,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
             else if (name === 'good' || name === 'no-token') {
               // What came meanwhile, the worker may not have looked at yet.
               expectedOf(storeId).fired = undefined;
-              for (const reason of expectedOf(storeId).reasons.values()) reason.isSure = false;
+              expectedOf(storeId).reasons.forEach(unsure);
             } else if (name === 'rate-limited' && expectedOf(storeId).fired !== undefined)
               expectedOf(storeId).notBefore = world.time + 10 * minute;
           }
@@ -152,9 +170,9 @@ it('no order of events loses a due log-out, does one twice, or does one that was
           switch (event.what) {
             case 'open':
             case 'log in':
-              back();
-              expectedOf(id).reasons.delete('last-tab');
+              back(isWhole);
               store.isOpen = true;
+              unsure(expectedOf(id).reasons.get('last-tab'));
               if (event.what === 'log in' && store.session === undefined) {
                 sessions += 1;
                 store.session = `session ${sessions}`;
@@ -171,7 +189,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
               store.isLoud = event.what === 'sound on';
               break;
             case 'log out':
-              back();
+              back(isWhole);
               store.session = undefined;
               forget(id);
               break;
@@ -179,8 +197,14 @@ it('no order of events loses a due log-out, does one twice, or does one that was
               await world.settled();
               const due = world.stored.due.filter(({ storeId }) => storeId === id);
               await Promise.all([world.rules.callOff(id), world.settled()]);
-              if (due.some(({ fired }) => fired)) forget(id);
-              for (const { rule } of due) expectedOf(id).reasons.delete(rule);
+              const one = expectedOf(id);
+              if (due.some(({ fired }) => fired)) {
+                one.fired = undefined;
+                one.notBefore = 0;
+                // A tab that was closed just now may have been seen already, or not yet.
+                one.reasons.forEach(unsure);
+              }
+              for (const { rule } of due) one.reasons.delete(rule);
               return;
             }
           }
@@ -202,7 +226,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
             world.rules.presenceChanged('locked');
             return;
           case 'active':
-            return back();
+            return back(isWhole);
           case 'online':
             if (world.isAwake()) world.rules.online();
             return;
@@ -236,7 +260,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
           case 'rules off':
             for (const { reasons } of expected.values()) {
               // What no worker has seen may be as if it had not been.
-              for (const reason of reasons.values()) reason.isSure = false;
+              reasons.forEach(unsure);
               if (isWhole) reasons.clear();
             }
             world.settings = allOff;
@@ -250,7 +274,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
       };
 
       for (const { event, stopAfter } of events) {
-        noteFired();
+        noteStored();
         const isShort = stopAfter !== undefined && !['call off', 'pass'].includes(event.what);
         const happened = happen(event, !isShort);
         if (isShort) {
