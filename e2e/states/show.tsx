@@ -10,12 +10,20 @@ import popupStyles from '../../src/popup/styles.css?inline';
 import { TranslateContext } from '../../src/popup/translate.ts';
 import { othersOf, storesWithSession, viewOf } from '../../src/popup/view.ts';
 import type { Translate } from '../../src/text/message.ts';
-import { type OptionsState, type PopupState, states } from './states.ts';
+import { type OptionsState, type PopupState, states, storesById } from './states.ts';
 
 async function nothing(): Promise<void> {}
 
 /** What the real model would show of facts that stand still. */
-function shownOf({ facts, hasFault = false, tabIds = [], countdown }: PopupState): Shown {
+function shownOf({
+  facts,
+  hasFault = false,
+  tabIds = [],
+  countdown,
+  due = [],
+  done = [],
+  offersRules = false,
+}: PopupState): Shown {
   return {
     view: hasFault ? fault : viewOf(facts),
     store: facts?.own.store,
@@ -24,6 +32,8 @@ function shownOf({ facts, hasFault = false, tabIds = [], countdown }: PopupState
     tabIds,
     countdown,
     countdownFrom: 3,
+    ...{ due, done, offersRules },
+    storeOf: (id) => storesById.get(id) ?? { id, kind: 'default' },
   };
 }
 
@@ -34,6 +44,7 @@ function idle(state: Shown): PopupModel {
     logOut: nothing,
     logOutEverywhere: nothing,
     stayLoggedIn: nothing,
+    callOff: nothing,
     grantAccess: nothing,
     reloadTabs: nothing,
     openOptions: nothing,

@@ -13,6 +13,7 @@ import {
   withRevocation,
 } from '../../src/core/record.ts';
 import type { NavVerdict } from '../../src/core/reply.ts';
+import type { Done, Due } from '../../src/core/rules.ts';
 import type { CookieStore } from '../../src/core/store.ts';
 import type { ShownSettings } from '../../src/options/model.ts';
 import type { Facts, StoreFacts } from '../../src/popup/view.ts';
@@ -29,6 +30,10 @@ export interface PopupState {
   readonly choices?: 'open' | 'asking';
   /** The seconds until the log-out begins by itself. */
   readonly countdown?: number;
+  readonly due?: readonly Due[];
+  readonly done?: readonly Done[];
+  /** Whether the first good end offers the rules. */
+  readonly offersRules?: boolean;
 }
 
 /** A state of the options page. */
@@ -52,6 +57,13 @@ const firefoxDefault: CookieStore = { id: 'firefox-default', kind: 'default' };
 const firefoxPrivate: CookieStore = { id: 'firefox-private', kind: 'private' };
 const container1: CookieStore = { id: 'firefox-container-1', kind: 'container', name: '1' };
 const container2: CookieStore = { id: 'firefox-container-2', kind: 'container', name: '2' };
+
+export const storesById = new Map(
+  [ordinary, incognito, firefoxDefault, firefoxPrivate, container1, container2].map((store) => [
+    store.id,
+    store,
+  ]),
+);
 
 const all: readonly AccountCookieName[] = accountCookieNames;
 const withoutToken = all.filter((name) => name !== 'bili_jct');
@@ -309,6 +321,42 @@ const elsewhere: Named<PopupState> = {
   }),
 };
 
+const soon = today + 5 * 60_000;
+const fired = { at: today, sessions: [], tries: 1, notBefore: 0 };
+
+/** What rules have done, and have due. */
+const byRule: Named<PopupState> = {
+  'logged-out-offers-rules': popup(proven(ordinary), { tabIds: [1], offersRules: true }),
+  'rules-due': popup(loggedIn(ordinary, someone), {
+    due: [{ id: 'last-tab', storeId: '0', rule: 'last-tab', at: soon }],
+  }),
+  'rules-due-again': popup(ended(ordinary, { kind: 'offline', ...failed }), {
+    due: [{ id: 'idle', storeId: '0', rule: 'idle', at: soon, fired }],
+  }),
+  'rules-done': popup(storeWith(ordinary), {
+    done: [
+      {
+        ...{ id: 'start', storeId: '0', rule: 'start', at: longAgo },
+        outcome: { kind: 'logged-out', cookies: deletedByServer },
+      },
+    ],
+  }),
+  'rules-done-others': popup(loggedIn(firefoxDefault, longNamed), {
+    due: [{ id: 'due', storeId: container2.id, rule: 'last-tab', at: soon }],
+    done: [
+      {
+        ...{ id: 'locked', storeId: container1.id, rule: 'locked', at: longAgo },
+        outcome: { kind: 'no-csrf-token', ...failed },
+      },
+      {
+        ...{ id: 'idle', storeId: firefoxPrivate.id, rule: 'idle', at: today },
+        outcome: { kind: 'logged-out', cookies: deletedByServer },
+        revocation: 'still-alive',
+      },
+    ],
+  }),
+};
+
 const byDefault: ShownSettings = {
   ...{ settings: defaultSettings, locked: [], notUnderstood: [], notAllowed: [] },
 };
@@ -340,5 +388,6 @@ export const states: Named<PopupState | OptionsState> = {
   ...before,
   ...after,
   ...elsewhere,
+  ...byRule,
   ...options,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { RuleSettings } from '../core/rules.ts';
-import { allOff, createRulesWorld, minute, privateId } from './rules-world.ts';
+import { allOff, createRulesWorld, minute, outcomes, privateId } from './rules-world.ts';
 
 const ordinary = 'firefox-default';
 const container = 'firefox-container-1';
@@ -66,7 +66,7 @@ describe('the last tab was closed', () => {
     expect(world.stored.done).toEqual([
       {
         ...{ id: expect.any(String), storeId: ordinary, rule: 'last-tab', at: world.time },
-        ...{ outcome: 'logged-out', revocation: 'proven' },
+        ...{ outcome: outcomes.good, revocation: 'proven' },
       },
     ]);
     expect(world.alarmAt).toBeUndefined();
@@ -248,7 +248,7 @@ describe('a log-out that fails', () => {
     const times = world.runs.map(({ at }) => at);
     const pauses = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / minute);
     expect(pauses).toEqual([1, 2, 5, 15, 30, 60, 60]);
-    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'logged-out' }] });
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: { kind: 'logged-out' } }] });
   });
 
   it('is tried at once when the network is back, also after somebody is', async () => {
@@ -287,7 +287,7 @@ describe('a log-out that fails', () => {
     const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');
     await world.end('no-token');
-    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'no-csrf-token' }] });
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: { kind: 'no-csrf-token' } }] });
     await world.pass(300 * minute);
     world.restart();
     await world.pass(minute);
@@ -310,7 +310,7 @@ describe('a log-out that fails', () => {
     await become('idle');
     expect(runs()).toEqual([ordinary]);
     await world.end('no-access');
-    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'no-access' }] });
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: { kind: 'no-access' } }] });
   });
 });
 
@@ -354,7 +354,7 @@ describe('a worker that was stopped', () => {
     world.stop();
     world.rules.look();
     await world.settled();
-    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: 'logged-out' }] });
+    expect(world.stored).toMatchObject({ due: [], done: [{ outcome: { kind: 'logged-out' } }] });
     expect(runs()).toHaveLength(1);
   });
 });

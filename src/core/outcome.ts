@@ -56,37 +56,38 @@ export type UnexpectedReason = (typeof unexpectedReasons)[number];
 /** How far a log-out had come when the access to the site was withdrawn. */
 export const reaches = ['nothing-sent', 'asked', 'accepted'] as const;
 
-/** What a failed log-out tells of the jar: nothing of the account went unless it says so. */
-const failure = {
-  cookies: fatesSchema,
-  /** Whether another session of this store has ended all the same. */
-  othersEnded: v.boolean(),
-};
+/** Whether another session of this store has ended all the same. */
+const othersEnded = v.boolean();
 
-/** How a log-out ended. One kind for each thing that a person can be told. */
+/**
+ * How a log-out ended. One kind for each thing that a person can be told. Of a failure, nothing of the
+ * account went unless its cookies say so. Written without `...`, which would keep all of it in the
+ * popup's script.
+ */
 export const outcomeSchema = v.variant('kind', [
   v.object({ kind: v.literal('logged-out'), cookies: fatesSchema }),
   v.object({ kind: v.literal('already-logged-out'), cookies: fatesSchema }),
   v.object({ kind: v.literal('session-expired'), cookies: fatesSchema }),
   v.object({ kind: v.literal('removed-locally'), cookies: fatesSchema }),
   v.object({ kind: v.literal('no-access'), reached: v.picklist(reaches) }),
-  v.object({ kind: v.literal('no-csrf-token'), ...failure }),
-  v.object({ kind: v.literal('offline'), ...failure }),
-  v.object({ kind: v.literal('timeout'), ...failure }),
-  v.object({ kind: v.literal('csrf-rejected'), ...failure, detail }),
-  v.object({ kind: v.literal('blocked'), ...failure, detail }),
+  v.object({ kind: v.literal('no-csrf-token'), cookies: fatesSchema, othersEnded }),
+  v.object({ kind: v.literal('offline'), cookies: fatesSchema, othersEnded }),
+  v.object({ kind: v.literal('timeout'), cookies: fatesSchema, othersEnded }),
+  v.object({ kind: v.literal('csrf-rejected'), cookies: fatesSchema, othersEnded, detail }),
+  v.object({ kind: v.literal('blocked'), cookies: fatesSchema, othersEnded, detail }),
   v.object({
     kind: v.literal('rate-limited'),
-    ...failure,
+    cookies: fatesSchema,
+    othersEnded,
     detail,
     retryAfterSeconds: v.optional(v.number()),
   }),
-  v.object({ kind: v.literal('server-error'), ...failure, detail }),
+  v.object({ kind: v.literal('server-error'), cookies: fatesSchema, othersEnded, detail }),
   v.object({
     kind: v.literal('unexpected-reply'),
-    ...failure,
     // Missing only where the jar itself could not be read.
     cookies: v.optional(fatesSchema),
+    othersEnded,
     reason: v.picklist(unexpectedReasons),
     detail,
   }),

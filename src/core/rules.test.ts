@@ -221,6 +221,7 @@ const outcomes: Record<OutcomeKind, Outcome> = {
     ...{ kind: 'cookies-remain', reason: 'not-removable', cookies, sessionEnded: true },
   },
 };
+const good = outcomes['logged-out'];
 
 describe('when its log-out has ended', () => {
   const endedAt = now + 5_000;
@@ -246,7 +247,7 @@ describe('when its log-out has ended', () => {
         // The pause counts from its end.
         expect(state.due).toMatchObject([{ ...tried, at: endedAt + minute, fired: { tries: 1 } }]);
       } else {
-        expect(state).toEqual({ ...nothing, done: [{ ...done, outcome: kind }] });
+        expect(state).toEqual({ ...nothing, done: [{ ...done, outcome: outcomes[kind] }] });
       }
     },
   );
@@ -254,7 +255,7 @@ describe('when its log-out has ended', () => {
   it('there is nothing to be tried again where nothing is left', () => {
     const outcome = outcomes['unexpected-reply'];
     expect(withEnd(stateOf(tried), endOf(outcome, []))).toEqual({
-      ...{ open: [], due: [], done: [{ ...done, outcome: 'unexpected-reply' }] },
+      ...{ open: [], due: [], done: [{ ...done, outcome }] },
     });
   });
 
@@ -293,9 +294,9 @@ describe('when its log-out has ended', () => {
       },
     });
     const told = withEnd(stateOf(tried), asking);
-    expect(told.done).toEqual([{ ...done, outcome: 'logged-out', revocation: 'unknown' }]);
+    expect(told.done).toEqual([{ ...done, outcome: good, revocation: 'unknown' }]);
     const proven = withEnd(told, withRevocation(asking, 'proven'));
-    expect(proven.done).toEqual([{ ...done, outcome: 'logged-out', revocation: 'proven' }]);
+    expect(proven.done).toEqual([{ ...done, outcome: good, revocation: 'proven' }]);
     // A person who was told meanwhile is not told again.
     const seen = withTold(told, '0');
     expect(withEnd(seen, withRevocation(asking, 'proven'))).toEqual(seen);
@@ -327,14 +328,14 @@ describe('when its log-out has ended', () => {
   });
 
   it('and a person was told, it is forgotten, and that of no other store', () => {
-    const of = (storeId: string) => ({ ...done, storeId, outcome: 'logged-out' as const });
+    const of = (storeId: string) => ({ ...done, storeId, outcome: good });
     const state = { ...nothing, done: [of('0'), of('1')] };
     expect(withTold(state, '0').done).toEqual([of('1')]);
   });
 });
 
 it('what is remembered of some stores can be told apart', () => {
-  const done = { id: 'r', rule: 'idle', at: now, outcome: 'logged-out' } as const;
+  const done = { id: 'r', rule: 'idle', at: now, outcome: good } as const;
   const of = (storeId: string): RulesState => ({
     ...{ open: [storeId], due: [dueOf('idle', { storeId })], done: [{ ...done, storeId }] },
   });

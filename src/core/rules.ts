@@ -52,7 +52,7 @@ const doneSchema = v.object({
   rule: v.picklist(rules),
   /** When it ended: milliseconds since 1970. */
   at: v.number(),
-  outcome: v.picklist(outcomeSchema.options.map(({ entries }) => entries.kind.literal)),
+  outcome: outcomeSchema,
   /** After a yes; `unknown` until the proof is there. */
   revocation: v.exactOptional(revocationSchema),
 });
@@ -65,6 +65,7 @@ export const rulesSchema = v.object({
   /** What was done while nobody looked, until it has been told. */
   done: v.array(doneSchema),
 });
+export type Done = RulesState['done'][number];
 export type RulesState = v.InferOutput<typeof rulesSchema>;
 
 const minute = 60_000;
@@ -252,7 +253,7 @@ export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
   const rule = (due ?? state.done.find((one) => one.id === id))?.rule;
   if (!rule) return state;
   const done = {
-    ...{ id, storeId, rule, at: endedAt, outcome: outcome.kind },
+    ...{ id, storeId, rule, at: endedAt, outcome },
     ...(revocation && { revocation: revocation === 'asking' ? ('unknown' as const) : revocation }),
   };
   return {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { fatesOf } from '../core/outcome.ts';
 import type { RulesState } from '../core/rules.ts';
 
 const local = new Map<string, unknown>();
@@ -67,7 +68,13 @@ const of = (...storeIds: string[]): RulesState => ({
     fired: { at: 1, tries: 1, notBefore: 0, sessions: ['print'] },
   })),
   done: storeIds.map((storeId) => ({
-    ...{ storeId, at: 3, id: 'r', rule: 'start' as const, outcome: 'logged-out' as const },
+    ...{
+      storeId,
+      at: 3,
+      id: 'r',
+      rule: 'start' as const,
+      outcome: { kind: 'logged-out' as const, cookies: fatesOf([], [], []) },
+    },
     revocation: 'proven' as const,
   })),
 });

@@ -12,6 +12,7 @@ interface Area {
   read(): Promise<unknown>;
   set(value: RulesState): Promise<void>;
   remove(): Promise<void>;
+  onChanged(listener: () => void): void;
 }
 
 /** It outlives the browser's end: what is due then is made good at the next start. */
@@ -20,6 +21,10 @@ const disk: Area = {
   read: async () => (await browser.storage.local.get(key))[key],
   set: (value) => browser.storage.local.set({ [key]: value }),
   remove: () => browser.storage.local.remove(key),
+  onChanged: (listener) =>
+    browser.storage.local.onChanged.addListener((changes) => {
+      if (key in changes) listener();
+    }),
 };
 /** Of private and incognito windows nothing is written to disk. */
 const untilEnd: Area = {
@@ -27,6 +32,10 @@ const untilEnd: Area = {
   read: async () => (await memory.all())[key],
   set: (value) => memory.set(key, value),
   remove: () => memory.remove(key),
+  onChanged: (listener) =>
+    memory.onChanged((changed) => {
+      if (changed === key) listener();
+    }),
 };
 /** Those of this context. Chromium's two share the disk, and only one of them is at home there. */
 const areas = isFirefox
@@ -39,14 +48,28 @@ const known = new Map<Area, string>();
 const textOf = (rules: RulesState) =>
   Object.values(rules).every(({ length }) => length === 0) ? '' : JSON.stringify(rules);
 
-/** What the rules remember of the stores of this context. */
+const nothing: RulesState = { open: [], due: [], done: [] };
+
+/** What the rules remember of the stores of this context, for the worker. */
 export async function readRules(): Promise<RulesState> {
-  const found = await Promise.all(areas.map(readArea));
-  return {
-    open: found.flatMap(({ open }) => open),
-    due: found.flatMap(({ due }) => due),
-    done: found.flatMap(({ done }) => done),
-  };
+  return joined(await Promise.all(areas.map(readArea)));
+}
+
+/** The same for pages: they trust what the worker, which alone writes it, has written. */
+export async function lookAtRules(): Promise<RulesState> {
+  const found = await Promise.all(areas.map((area) => area.read()));
+  return joined(found.map((stored) => (stored as RulesState | undefined) ?? nothing));
+}
+
+const joined = (found: readonly RulesState[]): RulesState => ({
+  open: found.flatMap(({ open }) => open),
+  due: found.flatMap(({ due }) => due),
+  done: found.flatMap(({ done }) => done),
+});
+
+/** Calls back after the worker has changed what the rules remember. */
+export function onRulesChanged(listener: () => void): void {
+  for (const area of areas) area.onChanged(listener);
 }
 
 async function readArea(area: Area): Promise<RulesState> {
@@ -58,7 +81,7 @@ async function readArea(area: Area): Promise<RulesState> {
   }
   // What another version has left may not be understood, and goes with the next writing.
   known.set(area, stored === undefined ? '' : 'not understood');
-  return { open: [], due: [], done: [] };
+  return nothing;
 }
 
 /** Stores what the rules remember, where it has changed since it was read. Only the worker does. */
@@ -72,4 +95,13 @@ export async function writeRules(rules: RulesState): Promise<void> {
       known.set(area, text);
     }),
   );
+}
+
+const offered = 'rulesOffered';
+
+/** Resolves with true the first time that it is asked, in all the time that the extension is there. */
+export async function isFirstOffer(): Promise<boolean> {
+  if ((await browser.storage.local.get(offered))[offered]) return false;
+  await browser.storage.local.set({ [offered]: true });
+  return true;
 }

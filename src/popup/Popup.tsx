@@ -3,6 +3,7 @@ import { Actions, Button } from './Actions.tsx';
 import type { PopupModel, PopupState } from './model.ts';
 import { OtherStores } from './OtherStores.tsx';
 import { Rows, rowsOf } from './Rows.tsx';
+import { Rules } from './Rules.tsx';
 import { useTranslate } from './translate.ts';
 import { StoreLabel, Who } from './Who.tsx';
 
@@ -33,9 +34,14 @@ export function Popup({
         <Announcement state={state} />
       </main>
       <OtherStores state={state} model={model} />
+      <Rules state={state} model={model} />
       <footer>
         <Countdown state={state} />
-        <Button action="open-options" text={['openOptions']} onPress={model.openOptions} />
+        <Button
+          action="open-options"
+          text={[state.offersRules ? 'offerRules' : 'openOptions']}
+          onPress={model.openOptions}
+        />
       </footer>
     </>
   );

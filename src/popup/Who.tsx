@@ -6,6 +6,7 @@ import type { Translate } from '../text/message.ts';
 import { isWell, titleOf } from '../text/title.ts';
 import { Icon } from './Icon.tsx';
 import type { PopupState } from './model.ts';
+import { Time } from './Time.tsx';
 import { useTranslate } from './translate.ts';
 import type { Whose } from './view.ts';
 
@@ -48,7 +49,7 @@ export function Who({ state }: { readonly state: PopupState }) {
       const { name, number } = namesOf(view, t);
       const isGood = isWell(view.outcome, view.revocation);
       const whose = name ?? number;
-      const time = view.endedAt === undefined ? undefined : <EndTime at={view.endedAt} />;
+      const time = view.endedAt === undefined ? undefined : <Time at={view.endedAt} />;
       return (
         <Header
           key={`${view.name} ${view.endedAt}`}
@@ -137,16 +138,4 @@ function Avatar({
       referrerpolicy="no-referrer"
     />
   );
-}
-
-/** When it was: an end may be looked at hours later. */
-function EndTime({ at }: { readonly at: number }) {
-  const t = useTranslate();
-  const end = new Date(at);
-  const isToday = end.toDateString() === new Date().toDateString();
-  const format = new Intl.DateTimeFormat(t('lang'), {
-    timeStyle: 'short',
-    ...(!isToday && { dateStyle: 'medium' }),
-  });
-  return <time dateTime={end.toISOString()}>{format.format(end)}</time>;
 }

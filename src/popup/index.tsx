@@ -6,6 +6,7 @@ import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
 import { listCookies, onCookiesChanged } from '../platform/jar.ts';
 import { onRecordChanged, readRecords } from '../platform/records.ts';
+import { isFirstOffer, lookAtRules, onRulesChanged } from '../platform/rules-store.ts';
 import { openOptions, send, watchWorker } from '../platform/runtime.ts';
 import { readSettings } from '../platform/settings-store.ts';
 import { listStores, storeIdOf, storeOf } from '../platform/stores.ts';
@@ -39,6 +40,9 @@ const model = createPopupModel({
   reloadTabs,
   openOptions,
   readSettings: async () => parseSettings(await readSettings()).settings,
+  readRules: lookAtRules,
+  onRulesChanged,
+  isFirstOffer,
   // The extension says so where it opens the popup by itself: `platform/toolbar.ts`.
   isOpenedByPerson: location.search === '',
   onHidden: (listener) => {

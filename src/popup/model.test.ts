@@ -11,9 +11,11 @@ import {
   withRevocation,
   withSeen,
 } from '../core/record.ts';
+import type { RulesState } from '../core/rules.ts';
 import type { CookieStore } from '../core/store.ts';
 import { cookie, logIn, valuesOf } from '../core/testing/cookies.ts';
 import { createClient, type Request } from '../protocol/messages.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
 import { createPopupModel, type PopupParts } from './model.ts';
 
 const printOf = (salt: string, value: string) =>
@@ -72,8 +74,9 @@ interface SetUp {
   /** What the worker answers; without it, that all is well. */
   readonly answer?: (request: Request) => unknown;
   readonly parts?: Partial<PopupParts>;
-  readonly toolbarClick?: 'ask' | 'countdown' | 'at-once';
-  readonly reloadTabs?: boolean;
+  /** Without them, all at their defaults, but for a click that asks first. */
+  readonly settings?: Partial<Settings>;
+  readonly rules?: Pick<RulesState, 'due' | 'done'>;
   /** What cannot be read the first time. */
   readonly broken?: 'listStores' | 'hasAccess' | 'listCookies' | 'readRecords';
 }
@@ -99,10 +102,12 @@ function setUp(options: SetUp = {}) {
     records: new Map((options.records ?? []).map((record) => [record.storeId, record])),
     hasAccess: options.hasAccess ?? true,
     tabs: options.tabs ?? [],
+    rules: options.rules ?? { due: [], done: [] },
   };
   const { answer = allIsWell } = options;
   const listeners: (() => void)[] = [];
   const hide: (() => void)[] = [];
+  const ruleListeners: (() => void)[] = [];
   const writers: ((storeId: string, record: LogOutRecord | undefined) => void)[] = [];
   const clock = { now: 1_000_000 };
   const timers: { readonly at: number; readonly callback: () => void }[] = [];
@@ -146,9 +151,14 @@ function setUp(options: SetUp = {}) {
     reloadTabs: vi.fn(async (_ids: readonly number[]) => {}),
     openOptions: vi.fn(async () => {}),
     readSettings: vi.fn(async () => ({
-      toolbarClick: options.toolbarClick ?? ('ask' as const),
-      reloadTabs: options.reloadTabs ?? false,
+      ...{ ...defaultSettings, toolbarClick: 'ask' as const },
+      ...options.settings,
     })),
+    readRules: vi.fn(async () => ({ ...browser.rules })),
+    onRulesChanged: (listener: () => void) => {
+      ruleListeners.push(listener);
+    },
+    isFirstOffer: vi.fn(async () => true),
     isOpenedByPerson: true,
     onHidden: (listener: () => void) => {
       hide.push(listener);
@@ -174,7 +184,22 @@ function setUp(options: SetUp = {}) {
   const hidden = () => {
     for (const listener of hide) listener();
   };
-  return { model, browser, parts, requests, stopWatching, change, pass, hidden, write };
+  const changeRules = (rules: Pick<RulesState, 'due' | 'done'>) => {
+    browser.rules = rules;
+    for (const tell of ruleListeners) tell();
+  };
+  return {
+    model,
+    browser,
+    parts,
+    requests,
+    stopWatching,
+    change,
+    changeRules,
+    pass,
+    hidden,
+    write,
+  };
 }
 
 /** Long enough for everything that waits for nothing outside. */
@@ -988,7 +1013,7 @@ describe('what the worker writes', () => {
 });
 
 describe('opening the popup', () => {
-  const countdown = { cookies: loggedIn, toolbarClick: 'countdown' } as const;
+  const countdown = { cookies: loggedIn, settings: { toolbarClick: 'countdown' } } as const;
   const asked = ({ requests }: ReturnType<typeof setUp>) => requests('log-out').length;
 
   it('logs out in three seconds, counted down', async () => {
@@ -1008,14 +1033,14 @@ describe('opening the popup', () => {
   });
 
   it('at once, where that is set', async () => {
-    const popup = setUp({ cookies: loggedIn, toolbarClick: 'at-once' });
+    const popup = setUp({ cookies: loggedIn, settings: { toolbarClick: 'at-once' } });
     await settle();
     expect(asked(popup)).toBe(1);
   });
 
   it.each<[string, SetUp]>([
-    ['where it is to ask', { cookies: loggedIn, toolbarClick: 'ask' }],
-    ['where nobody is logged in', { toolbarClick: 'at-once' }],
+    ['where it is to ask', { cookies: loggedIn, settings: { toolbarClick: 'ask' } }],
+    ['where nobody is logged in', { settings: { toolbarClick: 'at-once' } }],
     [
       'where only another store has a log-in',
       { ...countdown, cookies: { work: logIn('A') }, stores: [own, work] },
@@ -1075,7 +1100,7 @@ describe('opening the popup', () => {
       const { opened, open } = gate();
       const readSettings = async () => {
         await opened;
-        return { toolbarClick, reloadTabs: false };
+        return { ...defaultSettings, toolbarClick };
       };
       const popup = setUp({ cookies: loggedIn, parts: { readSettings } });
       await settle();
@@ -1100,7 +1125,7 @@ describe('opening the popup', () => {
   });
 
   it('never counts down twice: not for who logs in while it is open', async () => {
-    const popup = setUp({ toolbarClick: 'countdown' });
+    const popup = setUp({ settings: { toolbarClick: 'countdown' } });
     await settle();
     popup.browser.cookies.set('0', logIn('A'));
     popup.change();
@@ -1112,7 +1137,11 @@ describe('opening the popup', () => {
 });
 
 it('tabs that are reloaded by themselves are not offered', async () => {
-  const { model } = setUp({ records: [endedIn('0')], tabs: [3, 4], reloadTabs: true });
+  const { model } = setUp({
+    records: [endedIn('0')],
+    tabs: [3, 4],
+    settings: { reloadTabs: true },
+  });
   await settle();
   expect(model.state.value.tabIds).toEqual([]);
 });
@@ -1142,4 +1171,65 @@ it('the settings are opened', async () => {
   const { model, parts } = setUp();
   await model.openOptions();
   expect(parts.openOptions).toHaveBeenCalledTimes(1);
+});
+
+describe('what rules do by themselves', () => {
+  const due = { id: 'due', storeId: '0', rule: 'last-tab', at: 2_000_000 } as const;
+  const doneIn = (storeId: string, id = 'r') =>
+    ({ id, storeId, rule: 'start', at: 1, outcome: good }) as const;
+
+  it('what is due is shown, and what becomes of it', async () => {
+    const { model, changeRules } = setUp({ cookies: loggedIn, rules: { due: [due], done: [] } });
+    await settle();
+    expect(model.state.value.due).toEqual([due]);
+    changeRules({ due: [], done: [] });
+    await settle();
+    expect(model.state.value.due).toEqual([]);
+  });
+
+  it('is called off by the worker', async () => {
+    const { model, requests } = setUp({ cookies: loggedIn, rules: { due: [due], done: [] } });
+    await settle();
+    await model.callOff('0');
+    expect(requests('call-off')).toEqual([{ type: 'call-off', storeId: '0' }]);
+  });
+
+  it('what was done is told, once for each store, and stays as long as the popup is open', async () => {
+    const done = [doneIn('0'), doneIn('0', 's'), doneIn('work', 'w')];
+    const { model, requests, changeRules } = setUp({ rules: { due: [], done } });
+    await settle();
+    expect(requests('mark-told').map((one) => 'storeId' in one && one.storeId)).toEqual([
+      '0',
+      'work',
+    ]);
+    changeRules({ due: [], done: [doneIn('work', 'w')] });
+    changeRules({ due: [], done: [doneIn('work', 'x')] });
+    await settle();
+    expect(model.state.value.done.map(({ id }) => id)).toEqual(['r', 's', 'w', 'x']);
+    expect(requests('mark-told')).toHaveLength(3);
+  });
+
+  it('what cannot be read hides nothing else', async () => {
+    const { model } = setUp({ cookies: loggedIn, parts: { readRules: fails } });
+    await settle();
+    expect(model.state.value).toMatchObject({ view: { name: 'logged-in' }, due: [], done: [] });
+  });
+
+  it('rules are offered after the first good end', async () => {
+    const popup = setUp({ records: [endedIn('0')] });
+    await settle();
+    expect(popup.model.state.value.offersRules).toBe(true);
+    expect(popup.parts.isFirstOffer).toHaveBeenCalledOnce();
+  });
+
+  it.each<[string, SetUp]>([
+    ['a later one', { parts: { isFirstOffer: async () => false } }],
+    ['a failure', { records: [endedIn('0', bad)], cookies: loggedIn }],
+    ['an end that a rule has brought', { records: [{ ...endedIn('0'), trigger: 'rule' }] }],
+    ['one where a rule is on', { settings: { logOutWhenIdle: 5 } }],
+  ])('but not after %s', async (_, options) => {
+    const { model } = setUp({ records: [endedIn('0')], ...options });
+    await settle();
+    expect(model.state.value.offersRules).toBe(false);
+  });
 });

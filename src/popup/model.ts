@@ -4,6 +4,7 @@ import type { Mode } from '../core/order.ts';
 import { internalError } from '../core/outcome.ts';
 import { isCurrent, isUnsettled, type LogOutRecord, livingOf } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
+import type { Done, Due, RulesState } from '../core/rules.ts';
 import { accountCookies, type Session, sessionsIn } from '../core/session.ts';
 import type { CookieStore } from '../core/store.ts';
 import type { createClient } from '../protocol/messages.ts';
@@ -40,7 +41,12 @@ export interface PopupParts {
   siteTabIds(storeId: string): Promise<number[]>;
   reloadTabs(ids: readonly number[]): Promise<void>;
   openOptions(): Promise<void>;
-  readSettings(): Promise<Pick<Settings, 'toolbarClick' | 'reloadTabs'>>;
+  readSettings(): Promise<Settings>;
+  /** What the rules remember. */
+  readRules(): Promise<Pick<RulesState, 'due' | 'done'>>;
+  onRulesChanged(listener: () => void): void;
+  /** Resolves with true once: the first time that it is asked, ever. */
+  isFirstOffer(): Promise<boolean>;
   /** Whether a person has opened the popup; otherwise the extension has, to tell something. */
   readonly isOpenedByPerson: boolean;
   /** Calls back once nobody can see the popup any more. */
@@ -65,6 +71,14 @@ export interface PopupState {
   readonly countdown: number | undefined;
   /** How many there were at first. */
   readonly countdownFrom: number;
+  /** What rules have due. */
+  readonly due: readonly Due[];
+  /** What rules have done since the popup was last opened. */
+  readonly done: readonly Done[];
+  /** Whether the rules are offered: after the first good end that a person has asked for. */
+  readonly offersRules: boolean;
+  /** A store by its id, to be named. */
+  storeOf(id: string): CookieStore;
 }
 
 export interface PopupModel {
@@ -74,6 +88,8 @@ export interface PopupModel {
   logOutEverywhere(): Promise<void>;
   /** Calls the countdown off. */
   stayLoggedIn(): void;
+  /** Calls off what a rule has due of a store. */
+  callOff(storeId: string): Promise<void>;
   grantAccess(): Promise<void>;
   reloadTabs(): Promise<void>;
   openOptions(): Promise<void>;
@@ -107,6 +123,9 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const cannotRead = signal(false);
   const tabIds = signal<readonly number[]>([]);
   const countdown = signal<number>();
+  const due = signal<readonly Due[]>([]);
+  const done = signal<readonly Done[]>([]);
+  const offersRules = signal(false);
   /** Whether nothing is to begin by itself any more. */
   let isCalledOff = false;
   /** How often the worker has changed a record. */
@@ -237,14 +256,43 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     }
     const { record } = own.found;
     if (record?.state.phase === 'working') workerFailed.value = false;
-    if (isFirst) void begin();
+    if (isFirst) {
+      void begin();
+      readRules();
+    }
     if (view.peek().name === 'finished' && record?.id !== reloadedAfter) {
       const isReloaded = (await settings().catch(() => undefined))?.reloadTabs ?? false;
       tabIds.value = isReloaded ? [] : await parts.siteTabIds(ownId);
+      if (record?.trigger !== 'rule') void offerRules();
     }
     // An end that could not be stored is told by the badge alone, until somebody looks.
     const hasVanished = isFirst || before?.state.phase === 'working';
     if (!record && hasVanished) void lookForUnstored(ownId);
+  };
+
+  const readRules = oneAtATime(async () => {
+    const rules = await parts.readRules().catch(() => ({ due: [], done: [] }));
+    due.value = rules.due;
+    // What is told now stays before the person's eyes.
+    const before = done.peek();
+    const news = rules.done.filter(({ id }) => before.every((one) => one.id !== id));
+    if (news.length > 0) done.value = [...before, ...news];
+    for (const storeId of new Set(news.map((one) => one.storeId))) {
+      void ask({ type: 'mark-told', storeId });
+    }
+  });
+  parts.onRulesChanged(readRules);
+
+  /** Offers them once, to a person who has none. */
+  const offerRules = async () => {
+    if (offersRules.peek()) return;
+    const chosen = await settings();
+    const hasNone =
+      chosen.logOutAfterLastTab === null &&
+      chosen.logOutWhenIdle === null &&
+      !chosen.logOutWhenLocked &&
+      !chosen.logOutAtStart;
+    if (hasNone && (await parts.isFirstOffer())) offersRules.value = true;
   };
 
   const stayLoggedIn = () => {
@@ -369,6 +417,13 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       tabIds: tabIds.value,
       countdown: view.value.name === 'logged-in' ? countdown.value : undefined,
       countdownFrom,
+      due: due.value,
+      done: done.value,
+      offersRules:
+        offersRules.value &&
+        view.value.name === 'finished' &&
+        view.value.revocation !== 'still-alive',
+      storeOf: parts.storeOf,
     })),
     logOut,
     stayLoggedIn,
@@ -377,6 +432,9 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       const storeIds = storesWithSession(facts.peek());
       if (storeIds.length > 0)
         await start({ type: 'log-out-everywhere', storeIds }, storeIds[0] ?? '');
+    },
+    async callOff(storeId) {
+      await ask({ type: 'call-off', storeId });
     },
     async grantAccess() {
       await parts.requestAccess().catch(() => false);

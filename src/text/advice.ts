@@ -8,6 +8,7 @@ export type Action =
   | 'log-out'
   | 'log-out-everywhere'
   | 'cancel'
+  | 'call-off'
   | 'remove-local'
   | 'retry'
   | 'grant-access'
