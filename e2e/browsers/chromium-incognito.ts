@@ -22,6 +22,8 @@ export interface TwoWindows {
   pinToToolbar(): Promise<void>;
   /** Closes every incognito window. */
   closeIncognito(): Promise<void>;
+  /** Closes every ordinary window, and opens a new one: the browser runs on meanwhile. */
+  reopenOrdinary(): Promise<void>;
   /** Ends the ordinary window's worker alone, as the browser does to an idle one. */
   stopOrdinaryWorker(): Promise<void>;
   /** Ends the incognito window's worker alone, and wakes it again. */
@@ -60,7 +62,7 @@ export async function launchTwoWindows({
     await page.goto(url);
     return page;
   };
-  const bench = await openOrdinary(ownUrl('manifest.json'));
+  let bench = await openOrdinary(ownUrl('manifest.json'));
   const openIncognitoWindow = async (): Promise<Page> => {
     const page = await openedBy(browser, () =>
       bench.evaluate(() => chrome.windows.create({ url: 'about:blank', incognito: true })),
@@ -159,6 +161,16 @@ export async function launchTwoWindows({
         if (page !== incognitoBench && (await isIncognito(page))) gone.push(page);
       }
       for (const page of [...gone, incognitoBench]) await page.close();
+    },
+    async reopenOrdinary() {
+      for (const page of await browser.pages()) {
+        const isIncognito = await page.evaluate(
+          () => globalThis.chrome?.extension?.inIncognitoContext ?? false,
+        );
+        if (!isIncognito && page !== bench) await page.close();
+      }
+      await bench.close();
+      bench = await openOrdinary(ownUrl('manifest.json'));
     },
     stopOrdinaryWorker: () => stopWorker(bench),
     async restartIncognitoWorker() {

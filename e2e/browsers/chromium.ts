@@ -10,7 +10,7 @@ import {
   untilSwitchedOn,
 } from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
-import { createProfile } from './profile.ts';
+import { createProfile, type Profile } from './profile.ts';
 
 export const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
 
@@ -41,6 +41,13 @@ export interface ChromiumBrowser extends SettingsBrowser {
   openOwnPage(path: string): Promise<Page>;
   /** Comes in by an entry point as the browser's own dispatch does; `entry-points.spec.ts` uses real keys and clicks. */
   trigger(entryPoint: 'shortcut' | 'context-menu'): Promise<void>;
+  /**
+   * Makes it a browser whose computer is idle, locked or used again, and tells the extension so: a
+   * test can neither wait for the one nor do the other.
+   */
+  tellPresence(presence: 'active' | 'idle' | 'locked'): Promise<void>;
+  /** Tells the extension that the browser has started: one from a folder is never told so. */
+  tellStart(): Promise<void>;
   /** Makes it a browser that opens no popup by itself, as Chromium before 127 is. */
   forbidOpenPopup(): Promise<void>;
   /** Counts from now on how often the extension opens its popup by itself. */
@@ -79,11 +86,16 @@ export const quietArguments = [
   '--no-first-run',
 ];
 
-/** Starts a Chromium with a new profile and the built extension. */
-export async function launchChromium(options: LaunchOptions): Promise<ChromiumBrowser> {
+/**
+ * Starts a Chromium with the built extension.
+ * @param options.profile one that is kept at the end; without it, a new one that goes.
+ */
+export async function launchChromium(
+  options: LaunchOptions & { readonly profile?: Profile },
+): Promise<ChromiumBrowser> {
   const { display, language = 'en-US', colorScheme = 'light', beside = [] } = options;
   const extensions = [extensionFolder, ...beside].join(',');
-  const profile = createProfile();
+  const profile = options.profile ?? createProfile();
   const context = await chromium.launchPersistentContext(profile.folder, {
     executablePath: chromiumPath(),
     timeout: patience,
@@ -186,6 +198,26 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
     visit,
     openOwnPage: (path) => visit(ownUrl(path)),
     inExtension: (fn, argument) => bench.evaluate(fn as never, argument) as Promise<never>,
+    async tellPresence(presence) {
+      const worker = await currentWorker();
+      await worker.evaluate((state) => {
+        const { browser = chrome } = globalThis as unknown as { browser?: typeof chrome };
+        for (const { idle } of [chrome, browser]) {
+          Reflect.set(idle, 'queryState', () => Promise.resolve(state));
+        }
+        Reflect.get(browser.idle.onStateChanged, 'dispatch').call(
+          browser.idle.onStateChanged,
+          state,
+        );
+      }, presence);
+    },
+    async tellStart() {
+      const worker = await currentWorker();
+      await worker.evaluate(() => {
+        const { onStartup } = chrome.runtime;
+        Reflect.get(onStartup, 'dispatch').call(onStartup);
+      });
+    },
     async forbidOpenPopup() {
       const worker = await currentWorker();
       await worker.evaluate(() => {
@@ -279,7 +311,7 @@ export async function launchChromium(options: LaunchOptions): Promise<ChromiumBr
     },
     async close() {
       await context.close();
-      profile.remove();
+      if (!options.profile) profile.remove();
     },
   };
 }

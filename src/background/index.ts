@@ -5,7 +5,7 @@ import * as access from '../platform/access.ts';
 import { onAlarm, rulesAlarm, watchdog } from '../platform/alarms.ts';
 import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
-import { onOnline } from '../platform/http.ts';
+import { isOnline, onOnline } from '../platform/http.ts';
 import { translate } from '../platform/i18n.ts';
 import { onPresence, readPresence } from '../platform/idle.ts';
 import { createJar, onSessionsChanged } from '../platform/jar.ts';
@@ -128,6 +128,7 @@ const rules = createRules({
   },
   logOut: (storeIds) => service.logOutAll(storeIds, 'rule'),
   isUnderWay: (storeId) => service.isUnderWay(storeId),
+  isOnline,
   alarm: rulesAlarm,
   wait,
   now: Date.now,

@@ -124,6 +124,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
         await act(() => undefined);
         return isWorking(id);
       },
+      isOnline: () => world.isOnline,
       alarm: {
         set: (when: number) => act(() => setAlarm(when)),
         clear: () => act(() => setAlarm(undefined)),
@@ -148,6 +149,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
     time: 1_000_000_000,
     presence: 'active' as Presence,
     hasAccess: true,
+    isOnline: true,
     alarmAt: undefined as number | undefined,
     runs: [] as Run[],
     /** Called at the beginning of each run. */

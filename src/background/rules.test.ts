@@ -251,6 +251,21 @@ describe('a log-out that fails', () => {
     expect(world.stored).toMatchObject({ due: [], done: [{ outcome: { kind: 'logged-out' } }] });
   });
 
+  it('is tried within a minute of the network’s return, where no browser tells of it', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    world.isOnline = false;
+    for (let turn = 0; turn < 5; turn += 1) {
+      await world.end('offline');
+      while (world.runs.at(-1)?.outcome) await world.pass(minute / 2);
+    }
+    await world.end('offline');
+    const before = runs().length;
+    world.isOnline = true;
+    await world.pass(minute);
+    expect(runs()).toHaveLength(before + 1);
+  });
+
   it('is tried at once when the network is back, also after somebody is', async () => {
     const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');

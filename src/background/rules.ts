@@ -4,6 +4,7 @@ import {
   dueAfter,
   firstDue,
   type Look,
+  nextLook,
   ofStores,
   type Presence,
   type Rule,
@@ -14,6 +15,7 @@ import {
   withCallOff,
   withDue,
   withEnd,
+  withNetwork,
   withOpen,
   without,
   withoutPauses,
@@ -45,6 +47,8 @@ interface Parts {
   logOut(storeIds: readonly string[]): Promise<void>;
   /** Whether a log-out of a store is under way. Once it is not, `show` has been told of its end. */
   isUnderWay(storeId: string): Promise<boolean>;
+  /** Whether there is a network, as far as the browser knows. */
+  isOnline(): boolean;
   /** Wakes the worker at a time, in milliseconds since 1970. */
   readonly alarm: { set(when: number): Promise<void>; clear(): Promise<void> };
   wait(milliseconds: number): Promise<void>;
@@ -153,7 +157,8 @@ export function createRules(parts: Parts): Rules {
   };
 
   const setAlarm = async (stored: RulesState) => {
-    if (state.due.length > 0) await parts.alarm.set(Math.min(...state.due.map(({ at }) => at)));
+    const when = nextLook(state, now);
+    if (when !== undefined) await parts.alarm.set(when);
     else if (stored.due.length > 0) await parts.alarm.clear();
   };
 
@@ -166,6 +171,7 @@ export function createRules(parts: Parts): Rules {
     const stored = await parts.store.read();
     now = parts.now();
     state = change(withSettings(stored, settings), now);
+    state = withNetwork(state, parts.isOnline(), now);
     settle();
     await dropOver();
     await lookAtTabs();

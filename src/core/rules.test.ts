@@ -6,6 +6,7 @@ import {
   dueAfter,
   firstDue,
   type Look,
+  nextLook,
   ofStores,
   type Rule,
   type RuleSettings,
@@ -16,6 +17,7 @@ import {
   withCallOff,
   withDue,
   withEnd,
+  withNetwork,
   withOpen,
   without,
   withoutPauses,
@@ -199,6 +201,20 @@ it('the network is back, or the browser starts: it is tried at once, unless the 
   );
   const times = withoutPauses(state, now).due.map(({ at }) => at);
   expect(times).toEqual([now, now + minute, ripe, waiting]);
+});
+
+it('the network is back, though nobody says so: it is looked for every minute, and then tried at once', () => {
+  const [waiting, other] = [firedOf('idle', {}, { at: now + 30 * minute }), dueOf('last-tab')];
+  const later = { ...other, storeId: '1', at: now + 40 * minute };
+  const offline = withNetwork(stateOf(waiting, later), false, now);
+  expect(offline.due.map(({ at }) => at)).toEqual([waiting.at, later.at]);
+  expect(nextLook(offline, now)).toBe(now + minute);
+  const online = withNetwork(offline, true, now + minute);
+  expect(online.due.map(({ at }) => at)).toEqual([now + minute, later.at]);
+  const tried = { ...online, due: online.due.map((due) => ({ ...due, at: later.at })) };
+  expect(withNetwork(tried, true, now + minute)).toEqual(tried);
+  expect(nextLook(tried, now)).toBe(later.at);
+  expect(nextLook(nothing, now)).toBeUndefined();
 });
 
 const cookies = fatesOf(['SESSDATA'], [], ['SESSDATA']);

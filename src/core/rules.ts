@@ -39,6 +39,8 @@ const dueSchema = v.object({
       tries: v.number(),
       /** Before this the server wants no further try: milliseconds since 1970. */
       notBefore: v.number(),
+      /** Whether there was no network at the last look. */
+      isOffline: v.exactOptional(v.boolean()),
     }),
   ),
 });
@@ -153,6 +155,25 @@ export function withoutPauses(state: RulesState, now: number): RulesState {
   const sooner = (due: Due) =>
     due.fired ? { ...due, at: Math.min(due.at, Math.max(now, due.fired.notBefore)) } : due;
   return { ...state, due: state.due.map(sooner) };
+}
+
+/**
+ * With what is known of the network: what has fired waits for no pause once it is back. Not every
+ * browser says so when it is, so it is looked at again every minute: see `nextLook`.
+ */
+export function withNetwork(state: RulesState, isOnline: boolean, now: number): RulesState {
+  const isBack = isOnline && state.due.some(({ fired }) => fired?.isOffline);
+  const { due, ...rest } = isBack ? withoutPauses(state, now) : state;
+  const known = ({ fired, ...one }: Due): Due =>
+    fired ? { ...one, fired: { ...fired, isOffline: !isOnline } } : one;
+  return { ...rest, due: due.map(known) };
+}
+
+/** When to look at what is due: milliseconds since 1970; undefined where nothing is. */
+export function nextLook({ due }: RulesState, now: number): number | undefined {
+  if (due.length === 0) return undefined;
+  const times = due.map(({ at, fired }) => (fired?.isOffline ? Math.min(at, now + minute) : at));
+  return Math.min(...times);
 }
 
 /** The log-out that is due first, if its time has come. */

@@ -60,7 +60,10 @@ async function readCapped(response: Response): Promise<{ body: string; complete:
   }
 }
 
-/** Calls back when the network is back, as long as the worker lives. */
+/** Whether there is a network, as far as the browser knows: it may err. */
+export const isOnline = (): boolean => navigator.onLine;
+
+/** Calls back when the network is back, where the browser tells a worker so, as long as that lives. */
 export function onOnline(listener: () => void): void {
   addEventListener('online', () => listener());
 }

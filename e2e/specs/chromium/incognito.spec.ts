@@ -11,6 +11,7 @@ import {
   theFour,
 } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
+import { setRules, storedRules } from '../../rules.ts';
 import { directions, test } from './two-windows.ts';
 
 // In one process: another browser would take longer to start than a test takes.
@@ -245,4 +246,45 @@ test('a worker that starts leaves the other one’s rules alone', async ({ windo
   await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
   expect(standIn.requestsTo('exit'), 'its worker was not stopped').toHaveLength(1);
+});
+
+test('the last incognito tab is closed: that log-in ends by itself, and nothing of it is on disk', async ({
+  windows: { incognito, ordinary },
+  standIn,
+}) => {
+  const kept = await logIn(ordinary, standIn);
+  const session = await logIn(incognito, standIn);
+  await ordinary.visit('https://www.bilibili.com/');
+  const page = await incognito.visit('https://www.bilibili.com/');
+  await setRules(ordinary, { logOutAfterLastTab: 15 });
+  await expect.poll(async () => (await storedRules(ordinary)).open).toHaveLength(1);
+  await page.close();
+  const popup = await openPopup(incognito);
+  await popup.waitForText('Will log out');
+  expect((await storedRules(ordinary)).due, 'on disk').toEqual([]);
+  await setRules(ordinary, { logOutAfterLastTab: 0 });
+  const again = await incognito.visit('https://www.bilibili.com/?again');
+  await expect.poll(async () => (await popup.shown()).text).not.toContain('Will log out');
+  await again.close();
+  await popup.waitFor({ view: 'finished', outcome: 'logged-out', revocation: 'proven' });
+  await popup.waitForText('last Bilibili tab closed');
+  expect([session.alive, kept.alive]).toEqual([false, true]);
+  expect((await storedRules(ordinary)).done, 'on disk').toEqual([]);
+});
+
+test('the first ordinary window beside an incognito one counts as a start', async ({
+  windows,
+  standIn,
+}) => {
+  const { incognito, ordinary } = windows;
+  const session = await logIn(ordinary, standIn);
+  const kept = await logIn(incognito, standIn);
+  await setRules(ordinary, { logOutAtStart: true });
+  expect(session.alive).toBe(true);
+  await windows.reopenOrdinary();
+  await expect.poll(() => session.alive).toBe(false);
+  await expect
+    .poll(async () => (await storedRules(ordinary)).done)
+    .toMatchObject([{ rule: 'start', revocation: 'proven' }]);
+  expect(kept.alive, 'incognito has no start').toBe(true);
 });

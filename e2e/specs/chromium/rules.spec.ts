@@ -1,0 +1,155 @@
+import { type ChromiumBrowser, launchChromium } from '../../browsers/chromium.ts';
+import { createProfile } from '../../browsers/profile.ts';
+import { accountCookiesOf, expect, logIn, test } from '../../fixtures.ts';
+import { openPopup } from '../../popup.ts';
+import { letTimeCome, setRules, storedRules } from '../../rules.ts';
+
+const site = 'https://www.bilibili.com/';
+const dueIn = async (browser: ChromiumBrowser) => (await storedRules(browser)).due;
+const openIn = async (browser: ChromiumBrowser) => (await storedRules(browser)).open;
+
+test('a worker that was stopped is woken when the time has come', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit(site);
+  await setRules(chromium, { logOutAfterLastTab: 240 });
+  await expect.poll(() => openIn(chromium)).toHaveLength(1);
+  await page.close();
+  await expect.poll(() => dueIn(chromium)).toHaveLength(1);
+  await chromium.stopWorker();
+  await letTimeCome(chromium);
+  await expect.poll(() => session.alive).toBe(false);
+  await expect
+    .poll(() => storedRules(chromium))
+    .toMatchObject({
+      due: [],
+      done: [{ rule: 'last-tab', revocation: 'proven' }],
+    });
+});
+
+test('tabs that are closed while the worker is stopped are noticed', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit(site);
+  await setRules(chromium, { logOutAfterLastTab: 0 });
+  await expect.poll(() => openIn(chromium)).toHaveLength(1);
+  await chromium.stopWorker();
+  await page.close();
+  await expect.poll(() => session.alive).toBe(false);
+  await expect.poll(() => accountCookiesOf(chromium)).toEqual([]);
+});
+
+test('when nobody uses the computer', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  await setRules(chromium, { logOutWhenIdle: 5 });
+  await chromium.tellPresence('idle');
+  await expect.poll(() => session.alive).toBe(false);
+  await expect.poll(() => storedRules(chromium)).toMatchObject({ done: [{ rule: 'idle' }] });
+});
+
+test('when the screen is locked, and not before it is', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  await setRules(chromium, { logOutWhenLocked: true });
+  await chromium.tellPresence('idle');
+  await chromium.tellPresence('active');
+  await chromium.tellPresence('locked');
+  await expect.poll(() => session.alive).toBe(false);
+  await expect.poll(() => storedRules(chromium)).toMatchObject({ done: [{ rule: 'locked' }] });
+  expect((await storedRules(chromium)).done).toHaveLength(1);
+});
+
+test('while a tab of the site plays sound, somebody is watching: it waits', async ({
+  chromium,
+  standIn,
+}) => {
+  const session = await logIn(chromium, standIn);
+  await setRules(chromium, { logOutWhenIdle: 5 });
+  const page = await chromium.visit(site);
+  await page.locator('body').click();
+  await page.evaluate(async () => {
+    const context = new AudioContext();
+    const tone = context.createOscillator();
+    tone.connect(context.destination);
+    tone.start();
+    await context.resume();
+    Reflect.set(window, 'audio', context);
+  });
+  const audible = () =>
+    chromium.inExtension(async () => (await chrome.tabs.query({ audible: true })).length, null);
+  await expect.poll(audible).toBe(1);
+  await chromium.tellPresence('idle');
+  await expect.poll(() => dueIn(chromium)).toMatchObject([{ rule: 'idle' }]);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+
+  await page.evaluate(() => Reflect.get(window, 'audio').close());
+  await expect.poll(audible).toBe(0);
+  await letTimeCome(chromium);
+  await expect.poll(() => session.alive).toBe(false);
+});
+
+test('offline, then online: it is made good at once', async ({ chromium, standIn }) => {
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit(site);
+  await setRules(chromium, { logOutAfterLastTab: 0 });
+  await expect.poll(() => openIn(chromium)).toHaveLength(1);
+  await chromium.context.setOffline(true);
+  await page.close();
+  await expect.poll(() => dueIn(chromium)).toMatchObject([{ fired: { tries: 1 } }]);
+  const popup = await openPopup(chromium);
+  await popup.waitFor({ view: 'failed', outcome: 'offline' });
+  expect(session.alive).toBe(true);
+  await chromium.context.setOffline(false);
+  // The minute is over: Chromium does not tell a worker that the network is back.
+  await chromium.inExtension(() => chrome.alarms.create('rules', { when: Date.now() }), null);
+  await expect.poll(() => session.alive).toBe(false);
+  await popup.waitFor({ view: 'finished', outcome: 'logged-out', revocation: 'proven' });
+});
+
+test('when the browser starts: who was logged in before is logged out', async ({ standIn }) => {
+  const profile = createProfile();
+  let chromium = await launchChromium({ standIn, profile });
+  await chromium.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'ask' }), null);
+  const session = await logIn(chromium, standIn);
+  await setRules(chromium, { logOutAtStart: true });
+  await chromium.close();
+  expect(session.alive).toBe(true);
+
+  chromium = await launchChromium({ standIn, profile });
+  await chromium.tellStart();
+  await expect.poll(() => session.alive).toBe(false);
+  const popup = await openPopup(chromium);
+  await popup.waitForText('browser started');
+  await popup.waitFor({ view: 'finished', outcome: 'logged-out' });
+
+  // It is about the start alone: who logs in later stays.
+  const next = await logIn(chromium, standIn);
+  await chromium.stopWorker();
+  await (await openPopup(chromium)).waitForText(next.uname);
+  expect(next.alive).toBe(true);
+  await chromium.close();
+  profile.remove();
+});
+
+test('what came due while the browser was closed is made good at its start', async ({
+  standIn,
+}) => {
+  const profile = createProfile();
+  let chromium = await launchChromium({ standIn, profile });
+  const session = await logIn(chromium, standIn);
+  const page = await chromium.visit(site);
+  await setRules(chromium, { logOutAfterLastTab: 240 });
+  await expect.poll(() => openIn(chromium)).toHaveLength(1);
+  await page.close();
+  await expect.poll(() => dueIn(chromium)).toHaveLength(1);
+  await chromium.stopWorker();
+  await letTimeCome(chromium, false);
+  await chromium.close();
+  expect(session.alive).toBe(true);
+
+  chromium = await launchChromium({ standIn, profile });
+  await expect.poll(() => session.alive).toBe(false);
+  await expect.poll(() => storedRules(chromium)).toMatchObject({ done: [{ rule: 'last-tab' }] });
+  await chromium.close();
+  profile.remove();
+});
