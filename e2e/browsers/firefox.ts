@@ -42,6 +42,10 @@ export interface FirefoxBrowser extends SettingsBrowser {
   removeContainer(store: string): Promise<void>;
   /** Closes the private window, and with it all private tabs. */
   closePrivateWindow(): Promise<void>;
+  /** Makes it a browser whose computer nobody has used for so many seconds. */
+  beIdleFor(seconds: number): Promise<void>;
+  /** Tells the extension that Firefox has started: one that was installed since is not told so. */
+  tellStart(): Promise<void>;
   /** The icon that the button shows in the ordinary or the private window: its file's name. */
   shownIcon(window: 'ordinary' | 'private'): Promise<string>;
   /** Ends the extension's event page, as Firefox does to an idle one. @throws when it lives on. */
@@ -281,6 +285,24 @@ export async function launchFirefox(
         await Promise.all(ids.map((id) => chrome.windows.remove(id)));
       });
       privateTab = undefined;
+    },
+    async beIdleFor(seconds) {
+      await inFirefox(`
+        Cc['@mozilla.org/widget/useridleservice;1']
+          .getService(Ci.nsIUserIdleServiceInternal)
+          .resetIdleTimeOut(${seconds * 1000});
+      `);
+    },
+    async tellStart() {
+      // What `runtime.onStartup` goes by in Firefox: `parent/ext-runtime.js`.
+      const reason = await inFirefox('return extension.startupReason;');
+      await inFirefox(`extension.startupReason = 'APP_STARTUP';`);
+      await stopEventPage();
+      await bench.evaluate(() => chrome.runtime.sendMessage('wake'));
+      await inFirefox(`
+        extension.emit('background-first-run');
+        extension.startupReason = '${reason}';
+      `);
     },
     shownIcon: async (kind) => String(await inFirefox(iconIn(kind === 'private'))),
     stopEventPage,
