@@ -1,6 +1,7 @@
 import { logOutOfSisterSite, sisterSite } from '../core/biligame.ts';
 import { readAccount } from '../core/log-out.ts';
 import type { Mode } from '../core/order.ts';
+import { clearSiteData } from '../core/site-data.ts';
 import * as access from '../platform/access.ts';
 import { onAlarm, rulesAlarm, watchdog } from '../platform/alarms.ts';
 import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
@@ -57,10 +58,8 @@ const followUps = createFollowUps({
       const isAllowed = () => access.isTaskAllowed('biligame');
       return logOutOfSisterSite({ jar, server, visit, isAllowed }, redirectUrl, endedIds);
     },
-    siteData: async (storeId) => {
-      await removeSiteData(storeId);
-      return 'done';
-    },
+    siteData: (storeId) =>
+      clearSiteData(jarOf(storeId), access.isGranted, () => removeSiteData(storeId)),
   },
 });
 

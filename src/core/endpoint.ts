@@ -20,3 +20,12 @@ export const siteOrigin = 'https://www.bilibili.com';
 
 /** How long one request may take, reply included, in milliseconds: well under a worker's 30 s. */
 export const requestTimeout = 15_000;
+
+/** The hosts on which people use the site. Browsers remove stored data by exact hosts only. */
+export const siteHosts = [
+  ...['bilibili.com', 'www.bilibili.com', 'm.bilibili.com', 'passport.bilibili.com'],
+  ...['account.bilibili.com', 'space.bilibili.com', 'message.bilibili.com', 'api.bilibili.com'],
+  ...['t.bilibili.com', 'live.bilibili.com', 'link.bilibili.com', 'search.bilibili.com'],
+  ...['member.bilibili.com', 'manga.bilibili.com', 'show.bilibili.com', 'mall.bilibili.com'],
+  ...['pay.bilibili.com', 'big.bilibili.com', 'game.bilibili.com', 'player.bilibili.com'],
+] as const;

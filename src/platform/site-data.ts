@@ -1,19 +1,25 @@
+import { siteHosts } from '../core/endpoint.ts';
 import { browser } from './browser.ts';
 
-/** Where the site keeps its refresh token, `ac_time_value`, in `localStorage`. */
-const host = 'www.bilibili.com';
-
 /**
- * Removes what one host of the site keeps in `localStorage`, the refresh token with it. No API
- * reaches a single item.
+ * Removes what the site's hosts have stored: local storage and databases, and in Chromium caches and
+ * service workers as well. Firefox cannot remove those of one site in one store.
  * @throws (rejects) where it cannot be done.
  */
 export async function removeSiteData(storeId: string): Promise<void> {
   // Firefox 153 resolves for a private window as if it had worked, and removes nothing.
   if (storeId === 'firefox-private') throw new Error('Private site data cannot be removed.');
+  const stored = { localStorage: true, indexedDB: true };
   // Each browser knows one of the two ways to name a site, and takes the other for an error.
-  const options = storeId.startsWith('firefox-')
-    ? { hostnames: [host], cookieStoreId: storeId }
-    : { origins: [`https://${host}`] };
-  await browser.browsingData.remove(options, { localStorage: true });
+  if (storeId.startsWith('firefox-')) {
+    await browser.browsingData.remove(
+      { hostnames: [...siteHosts], cookieStoreId: storeId },
+      stored,
+    );
+    return;
+  }
+  const origins = siteHosts.map((host) => `https://${host}`);
+  // The type knows Firefox's kinds of data only.
+  const all = { ...stored, cacheStorage: true, serviceWorkers: true, fileSystems: true };
+  await browser.browsingData.remove({ origins } as object, all);
 }

@@ -30,11 +30,11 @@ export const followUpTexts: {
   siteData: {
     working: 'siteDataWorking',
     done: 'siteDataDone',
-    // It deals with no address and no cookies.
+    // It deals with no address, and needs no access.
     'address-refused': 'siteDataFailed',
     unreachable: 'siteDataFailed',
-    'cookies-remain': 'siteDataFailed',
-    'other-session': 'siteDataFailed',
+    'cookies-remain': 'siteDataCookiesRemain',
+    'other-session': 'siteDataOtherSession',
     'no-access': 'siteDataFailed',
     failed: 'siteDataFailed',
     interrupted: 'siteDataInterrupted',
