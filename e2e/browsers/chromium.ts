@@ -89,12 +89,14 @@ export const quietArguments = [
 /**
  * Starts a Chromium with the built extension.
  * @param options.profile one that is kept at the end; without it, a new one that goes.
+ * @param options.folder where the extension is, which makes its id; without it, the build.
  */
 export async function launchChromium(
-  options: LaunchOptions & { readonly profile?: Profile },
+  options: LaunchOptions & { readonly profile?: Profile; readonly folder?: string },
 ): Promise<ChromiumBrowser> {
   const { display, language = 'en-US', colorScheme = 'light', beside = [] } = options;
-  const extensions = [extensionFolder, ...beside].join(',');
+  const folder = options.folder ?? extensionFolder;
+  const extensions = [folder, ...beside].join(',');
   const profile = options.profile ?? createProfile();
   const context = await chromium.launchPersistentContext(profile.folder, {
     executablePath: chromiumPath(),
@@ -121,7 +123,7 @@ export async function launchChromium(
     ],
   });
   context.setDefaultTimeout(patience);
-  const extensionId = extensionIdOf(extensionFolder);
+  const extensionId = extensionIdOf(folder);
   const isOurs = (worker: Worker) => new URL(worker.url()).host === extensionId;
   const currentWorker = async () =>
     context.serviceWorkers().findLast(isOurs) ??

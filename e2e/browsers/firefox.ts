@@ -91,9 +91,11 @@ function iconIn(isPrivate: boolean): string {
 export async function launchFirefox(
   options: Omit<LaunchOptions, 'language' | 'display'> & {
     readonly preferences?: Record<string, unknown>;
+    /** A `policies.json`. */
+    readonly policies?: string;
   },
 ): Promise<FirefoxBrowser> {
-  const { standIn, colorScheme = 'light' } = options;
+  const { standIn, colorScheme = 'light', policies } = options;
   const profile = createProfile();
   // Where Firefox keeps what a person has allowed. Allowing it at the installation, by
   // `moz:allowPrivateBrowsing`, is not known to Firefox 140.
@@ -112,7 +114,13 @@ export async function launchFirefox(
     args: ['--remote-allow-system-access'],
     acceptInsecureCerts: true,
     timeout: patience,
+    // From a file of ours Firefox takes policies only where it is being tested.
+    ...(policies && { env: { ...process.env, MOZ_DISABLE_NONLOCAL_CONNECTIONS: '1' } }),
     extraPrefsFirefox: {
+      ...(policies && {
+        'security.turn_off_all_security_so_that_viruses_can_take_over_this_computer': true,
+        'browser.policies.alternatePath': policies,
+      }),
       // Every host is the stand-in or does not exist: nothing leaves the machine.
       'network.dns.localDomains': bilibiliHosts.join(','),
       ...(standIn && { 'network.socket.forcePort': `443=${standIn.port}` }),
