@@ -132,7 +132,10 @@ function install(limit: number): void {
         .filter(([, record]) => !isOver(record as Stored))
         .map(([key, record]) => `working: ${key} ${JSON.stringify((record as Stored).state)}`),
       ...rules.map(() => 'a header rule is left'),
-      ...alarms.map(({ name }) => `the alarm ${name} is left`),
+      // What a rule has due is tried again in a minute: that is rest.
+      ...alarms
+        .filter(({ name }) => name !== 'rules')
+        .map(({ name }) => `the alarm ${name} is left`),
       ...(badge === '…' ? ['the badge says “…”'] : []),
     ];
   };
@@ -164,7 +167,7 @@ function install(limit: number): void {
       );
       await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds });
       // A popup that opens is to begin nothing by itself.
-      await chrome.storage.sync.set({ toolbarClick: 'ask' });
+      await chrome.storage.sync.set({ toolbarClick: 'ask', logOutWhenIdle: 1 });
       for (const { resolve } of waiters) resolve();
       [log, stored, waiters, writes] = [[], [], [], 0];
     },

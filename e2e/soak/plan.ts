@@ -75,6 +75,7 @@ export const entries = [
   'everywhere',
   'shortcut',
   'context-menu',
+  'rule',
   'only this browser',
 ] as const;
 export type Entry = (typeof entries)[number];
@@ -102,6 +103,7 @@ export type Act =
   | 'a popup opens'
   | 'press again'
   | 'shortcut'
+  | 'rule'
   | 'only this browser';
 
 /** The plan of one round. */
@@ -171,6 +173,7 @@ function planEntry(random: Random, popups: number): Entry {
     everywhere: 3,
     shortcut: popups > 0 ? 2 : 6,
     'context-menu': popups > 0 ? 1 : 4,
+    rule: popups > 0 ? 1.5 : 5,
     'only this browser': 1.5,
   });
 }
@@ -227,6 +230,7 @@ function planMeanwhile(random: Random): Happening[] {
       'a popup opens': 2,
       'press again': 2,
       shortcut: 1,
+      rule: 1,
       'only this browser': 0.7,
     });
     return { at, what };

@@ -288,6 +288,19 @@ async function playRound(world: World, plan: Plan): Promise<Result> {
       await browser.trigger(by);
     });
   };
+  /** Nobody uses the computer for a while. Resolves when the rules have looked at that. */
+  const beIdle = async () => {
+    for (const presence of ['idle', 'active'] as const) {
+      await bench.ping();
+      await browser.tellPresence(presence).catch(async (error: Error) => {
+        if (!isStopping) throw error;
+        await bench.ping();
+        await browser.tellPresence(presence);
+      });
+      // One look comes after the other: when this has been looked at, the presence has been, too.
+      await send({ type: 'call-off', storeId: 'none' });
+    }
+  };
   const pressPopup = async (popup: SoakPopup | undefined) => {
     return (popup?.isOpen && (await popup.page.evaluate(pressLogOut))) || false;
   };
@@ -308,6 +321,8 @@ async function playRound(world: World, plan: Plan): Promise<Result> {
         return send({ type: 'log-out-everywhere', storeIds: ['0'] });
       case 'only this browser':
         return pressMessage('local');
+      case 'rule':
+        return beIdle();
       default:
         return comeIn(plan.entry);
     }
@@ -333,6 +348,7 @@ async function playRound(world: World, plan: Plan): Promise<Result> {
     'a popup opens': async () => popups.find(({ isOpen }) => !isOpen)?.open(),
     'press again': () => pressMessage('server'),
     shortcut: () => comeIn('shortcut'),
+    rule: beIdle,
     'only this browser': () => pressMessage('local'),
   };
 
@@ -408,16 +424,18 @@ async function playRound(world: World, plan: Plan): Promise<Result> {
   standIn.script('exit', ...faults.exit);
   standIn.script('nav', ...faults.nav);
   const running = tasks.map((task) => task?.());
+  // A rule begins nothing where nobody is logged in.
+  const atLeast = plan.entry === 'rule' ? 0 : 1;
   await press();
-  const finishing = bench.rest(1);
+  const finishing = bench.rest(atLeast);
   void finishing.then(isOver, isOver);
   const [stuck] = await Promise.all([finishing, ...running]);
   // What came in between may have begun anew.
-  let unrest = stuck.length > 0 ? stuck : await bench.rest(1);
+  let unrest = stuck.length > 0 ? stuck : await bench.rest(atLeast);
   for (const { at, what } of plan.meanwhile) {
     if (at !== 'ended' || unrest.length > 0) continue;
     await acts[what]();
-    unrest = await bench.rest(1);
+    unrest = await bench.rest(atLeast);
   }
   const first = await lookAt(unrest);
   for (const popup of popups.filter(({ isOpen }) => isOpen)) {
