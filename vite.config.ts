@@ -78,16 +78,37 @@ async function minified(entries: readonly string[]): Promise<Rolldown.OutputChun
   return first && 'output' in first ? first.output.filter((file) => file.type === 'chunk') : [];
 }
 
-/** Writes the messages without the white space that is for who edits them. */
+/**
+ * Writes the messages without what is for who edits them: white space, and the names of placeholders,
+ * whose numbers say the same.
+ */
 const packedMessages: Plugin = {
   name: 'packed-messages',
   writeBundle({ dir = '' }) {
     for (const language of readdirSync(join(dir, '_locales'))) {
       const file = join(dir, '_locales', language, 'messages.json');
-      writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))));
+      const messages: Record<string, Parameters<typeof plain>[0]> = JSON.parse(
+        readFileSync(file, 'utf8'),
+      );
+      const packed = Object.entries(messages).map(([key, entry]) => [
+        key,
+        { message: plain(entry) },
+      ]);
+      writeFileSync(file, JSON.stringify(Object.fromEntries(packed)));
     }
   },
 };
+
+/** A message with the numbers of its placeholders in place of their names. */
+function plain(entry: {
+  readonly message: string;
+  readonly placeholders?: Readonly<Record<string, { readonly content: string }>>;
+}): string {
+  return Object.entries(entry.placeholders ?? {}).reduce(
+    (text, [name, { content }]) => text.replaceAll(`$${name.toUpperCase()}$`, () => content),
+    entry.message,
+  );
+}
 
 /** The pages among the files of a build. */
 function pagesIn(bundle: Rolldown.OutputBundle): Rolldown.OutputAsset[] {
