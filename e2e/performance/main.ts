@@ -169,7 +169,7 @@ async function measureHeaps(): Promise<Row[]> {
     const { first, last } = await measureMemory({ browser, standIn, link, floors }, logOuts);
     const inMB = (bytes: number) => Math.round((100 * bytes) / 2 ** 20) / 100;
     return (['worker', 'popup'] as const).map((part) => ({
-      what: `heap of the ${part} after ${logOuts} log-outs, against after 50, in MB`,
+      what: `heap of the ${part} after ${logOuts} log-outs, against half-way, in MB`,
       ours: inMB(last[part]),
       floor: inMB(first[part]),
       figure: `${(last[part] / first[part]).toFixed(2)} ×`,

@@ -330,7 +330,8 @@ export interface Heaps {
 
 /**
  * Logs in and out again and again.
- * @param times how often; weighed then, and after the first fifty.
+ * @param times how often; weighed then, and half-way: the first few hundred warm up what a browser
+ *   learns of a script.
  */
 export async function measureMemory(
   { browser, standIn }: Place,
@@ -349,7 +350,7 @@ export async function measureMemory(
     await popup.waitFor({ view: 'logged-in' });
     await popup.press('log-out');
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-    if (count === Math.min(50, times)) first = await weigh();
+    if (count === Math.ceil(times / 2)) first = await weigh();
   }
   const last = await weigh();
   await Promise.all([popup.close(), site.close()]);

@@ -385,14 +385,14 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     });
   });
 
-  /** What has been marked as seen: an outcome, and a proof that is news after it. */
-  const marked = new Set<string>();
+  /** What has been marked as seen last, by store: an outcome, and a proof that is news after it. */
+  const marked = new Map<string, string>();
   effect(() => {
     for (const { id, storeId, state } of shown.value) {
       if (state.phase !== 'ended' || state.seen) continue;
       const news = `${id} ${state.revocation}`;
-      if (!marked.has(news)) void ask({ type: 'mark-seen', storeId });
-      marked.add(news);
+      if (marked.get(storeId) !== news) void ask({ type: 'mark-seen', storeId });
+      marked.set(storeId, news);
     }
   });
 

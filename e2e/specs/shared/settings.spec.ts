@@ -95,3 +95,36 @@ test('a value that makes no sense is named, takes nothing with it, and is replac
   await expectShown(page, { switchedOn: ['reloadTabs'] });
   expect(await stored(extension)).toEqual({ ...others, toolbarClick: 'countdown' });
 });
+
+test('rules are switched on, and off again, each with its time', async ({ extension }) => {
+  const page = await openSettings(extension);
+  const other = await openSettings(extension);
+  await expectShown(page, {});
+  const select = (name: string, value: string) =>
+    page.evaluate(
+      (choice) => {
+        const list = document.querySelector<HTMLSelectElement>(`select[name=${choice.name}]`);
+        if (!list) throw new Error('There is no such list.');
+        list.value = choice.value;
+        list.dispatchEvent(new Event('change', { bubbles: true }));
+      },
+      { name, value },
+    );
+  await select('logOutAfterLastTab', '0');
+  await select('logOutWhenIdle', '15');
+  await choose(page, 'input[name=logOutAtStart]');
+  const rules = { logOutAfterLastTab: 0, logOutWhenIdle: 15, logOutAtStart: true };
+  await expect.poll(() => stored(extension)).toEqual(rules);
+  const timesOf = (shown: PageLike) =>
+    shown.evaluate(
+      () => [...document.querySelectorAll('select')].map((list) => list.selectedOptions[0]?.text),
+      null,
+    );
+  await expect.poll(() => timesOf(other)).toEqual(['At once', 'After 15 minutes']);
+  await select('logOutAfterLastTab', '');
+  await expect.poll(() => stored(extension)).toEqual({ ...rules, logOutAfterLastTab: null });
+  await expect.poll(() => timesOf(other)).toEqual(['Off', 'After 15 minutes']);
+  // A time that the page does not offer.
+  await store(extension, { logOutWhenIdle: 42 });
+  await expect.poll(() => timesOf(page)).toEqual(['Off', 'After 42 minutes']);
+});
