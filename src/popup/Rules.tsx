@@ -1,3 +1,4 @@
+import { isGood } from '../core/outcome.ts';
 import type { Due, Rule } from '../core/rules.ts';
 import { storeName } from '../text/labels.ts';
 import type { PlainKey } from '../text/message.ts';
@@ -32,7 +33,8 @@ export function Rules({ state, model }: Shared) {
           <li key={id} data-done={when.rule}>
             <p class="other">
               <strong data-tone={isWell(outcome, revocation) ? undefined : 'bad'}>
-                {t(titleOf(outcome, revocation))}
+                {/* What was so then need not be so now. */}
+                {t(isGood(outcome) ? titleOf(outcome, revocation) : 'ruleFailed')}
               </strong>
               <When {...when} state={state} />
             </p>
