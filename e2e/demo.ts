@@ -56,12 +56,12 @@ async function show(): Promise<void> {
     };
     await popup.waitFor({ view: 'logged-in' });
     await popup.waitForText(session.uname);
+    await popup.waitForText('Stay logged in');
     say('the popup shows', `${session.uname}, UID ${session.uid}`);
-    await shoot('logged-in');
+    await shoot('countdown');
 
     const ended = await popup.waitFor({ view: 'finished' });
     say(`outcome: ${ended.outcome}`, since());
-    await shoot('outcome');
     for (const [name, fate] of Object.entries(ended.fates)) say(`  ${name}`, fate);
     const proved = await popup.waitFor({ revocation: 'proven' });
     say(`revocation: ${proved.revocation}`, since());

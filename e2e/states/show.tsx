@@ -91,7 +91,7 @@ export async function show({ head, body }: Document, name: string, t: Translate)
   }
 }
 
-/** Goes as far with "Forget it in this browser only", or with the details, as a person has. */
+/** Goes as far with "Forget the log-in in this browser only", or with the details, as a person has. */
 async function choose(body: HTMLElement, choices: PopupState['choices']): Promise<void> {
   if (!choices) return;
   if (choices === 'open') {

@@ -33,7 +33,8 @@ interface Parts {
   now(): number;
 }
 
-const colors = { working: '#5f6b7a', good: '#1a7f37', bad: '#c62828' };
+/** `half`: gone from here, and perhaps alive elsewhere. */
+const colors = { working: '#5f6b7a', good: '#1a7f37', half: '#8a5a00', bad: '#c62828' };
 
 export interface Feedback {
   /** Call with every new state of a record. */
@@ -77,7 +78,7 @@ export function createFeedback({ toolbar, translate, after, now }: Parts): Feedb
     if (needsAttention(record) && !seen) {
       show('!', colors.bad, title);
     } else if (isWell(outcome, revocation) && left > 0) {
-      show('✓', colors.good, title);
+      show('✓', outcome.kind === 'removed-locally' ? colors.half : colors.good, title);
       after(left, draw);
     } else {
       show('', colors.good);

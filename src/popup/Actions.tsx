@@ -63,6 +63,7 @@ export function Actions({ state, model }: Shared) {
         </>
       ) : (
         <>
+          {view.account?.liveness === 'dead' && <p>{t('logInDead')}</p>}
           <Button
             key="log-out"
             action="log-out"

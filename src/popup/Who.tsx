@@ -66,7 +66,9 @@ export function Who({ state }: { readonly state: PopupState }) {
           picture={
             <span class="seal">
               <Avatar account={view.account} isGone={isGood} />
-              {isGood && <Icon state="done" />}
+              {isGood && (
+                <Icon state={view.outcome.kind === 'removed-locally' ? 'unknown' : 'done'} />
+              )}
             </span>
           }
         />

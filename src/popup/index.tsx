@@ -5,6 +5,7 @@ import * as access from '../platform/access.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { translate } from '../platform/i18n.ts';
 import { listCookies, onCookiesChanged } from '../platform/jar.ts';
+import { memory } from '../platform/memory.ts';
 import { onRecordChanged, readRecords } from '../platform/records.ts';
 import { isFirstOffer, lookAtRules, onRulesChanged } from '../platform/rules-store.ts';
 import { openOptions, send, watchWorker } from '../platform/runtime.ts';
@@ -38,6 +39,8 @@ const model = createPopupModel({
   watchWorker,
   siteTabIds,
   reloadTabs,
+  readReloaded: async () => (await memory.all())['reloaded'],
+  noteReloaded: (id) => memory.set('reloaded', id),
   openOptions,
   readSettings: async () => parseSettings(await readSettings()).settings,
   readRules: lookAtRules,

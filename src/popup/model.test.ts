@@ -102,6 +102,7 @@ function setUp(options: SetUp = {}) {
     records: new Map((options.records ?? []).map((record) => [record.storeId, record])),
     hasAccess: options.hasAccess ?? true,
     tabs: options.tabs ?? [],
+    reloaded: undefined as string | undefined,
     rules: options.rules ?? { due: [], done: [] },
   };
   const { answer = allIsWell } = options;
@@ -149,6 +150,10 @@ function setUp(options: SetUp = {}) {
     watchWorker: vi.fn(() => stopWatching),
     siteTabIds: vi.fn(async (_storeId: string) => [...browser.tabs]),
     reloadTabs: vi.fn(async (_ids: readonly number[]) => {}),
+    readReloaded: vi.fn(async () => browser.reloaded),
+    noteReloaded: vi.fn(async (id: string) => {
+      browser.reloaded = id;
+    }),
     openOptions: vi.fn(async () => {}),
     readSettings: vi.fn(async () => ({
       ...{ ...defaultSettings, toolbarClick: 'ask' as const },
@@ -767,6 +772,21 @@ describe('the site’s tabs', () => {
     await model.reloadTabs();
     expect(parts.reloadTabs.mock.calls).toEqual([[[3, 4]]]);
     expect(model.state.value.tabIds).toEqual([]);
+  });
+
+  it('are not offered by the next popup either, unless there is another end', async () => {
+    const first = setUp({ records: [endedIn('0')], tabs: [3, 4] });
+    await settle();
+    await first.model.reloadTabs();
+    const readReloaded = async () => first.browser.reloaded;
+    const offeredAfter = async (id: string) => {
+      const records = [endedIn('0', good, { id })];
+      const { model } = setUp({ records, tabs: [3, 4], parts: { readReloaded } });
+      await settle();
+      return model.state.value.tabIds;
+    };
+    expect(await offeredAfter('i')).toEqual([]);
+    expect(await offeredAfter('another')).toEqual([3, 4]);
   });
 
   it('are not offered again when the reloaded pages set their cookies', async () => {

@@ -40,6 +40,9 @@ export interface PopupParts {
   watchWorker(): () => void;
   siteTabIds(storeId: string): Promise<number[]>;
   reloadTabs(ids: readonly number[]): Promise<void>;
+  /** After which log-out a popup has reloaded the tabs: the id of its record. */
+  readReloaded(): Promise<unknown>;
+  noteReloaded(id: string): Promise<void>;
   openOptions(): Promise<void>;
   readSettings(): Promise<Settings>;
   /** What the rules remember. */
@@ -138,8 +141,6 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   };
   /** The ids of the sessions in the own jar. */
   let inOwnJar: string | undefined;
-  /** The log-out after which the tabs were reloaded: they are not offered again. */
-  let reloadedAfter: string | undefined;
 
   /** The facts with what came to be known of the accounts since they were read. */
   const known = computed<Facts | undefined>(() => {
@@ -260,10 +261,15 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       void begin();
       readRules();
     }
-    if (view.peek().name === 'finished' && record?.id !== reloadedAfter) {
-      const isReloaded = (await settings().catch(() => undefined))?.reloadTabs ?? false;
+    if (record && view.peek().name === 'finished') {
+      const [chosen, reloaded] = await Promise.all([
+        settings().catch(() => undefined),
+        parts.readReloaded().catch(() => undefined),
+      ]);
+      // They are not offered twice.
+      const isReloaded = chosen?.reloadTabs || reloaded === record.id;
       tabIds.value = isReloaded ? [] : await parts.siteTabIds(ownId);
-      if (record?.trigger !== 'rule') void offerRules();
+      if (record.trigger !== 'rule') void offerRules();
     }
     // An end that could not be stored is told by the badge alone, until somebody looks.
     const hasVanished = isFirst || before?.state.phase === 'working';
@@ -441,7 +447,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       refresh();
     },
     async reloadTabs() {
-      reloadedAfter = facts.peek()?.own.record?.id;
+      const { record } = facts.peek()?.own ?? {};
+      if (record) await parts.noteReloaded(record.id).catch(() => undefined);
       await parts.reloadTabs(tabIds.peek());
       tabIds.value = [];
     },

@@ -149,7 +149,7 @@ test('a double click on “Try again” destroys nothing', async ({ chromium, st
   expect(await accountCookiesOf(chromium)).toEqual(theFour);
 });
 
-test('“Forget it in this browser only” takes no press in its first half second, and asks once more', async ({
+test('“Forget the log-in in this browser only” takes no press in its first half second, and asks once more', async ({
   chromium,
   standIn,
 }) => {
