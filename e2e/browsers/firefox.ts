@@ -223,14 +223,13 @@ export async function launchFirefox(
   const open = async (url: string, store: string) => pageLike(await openPage(url, store));
 
   const stopEventPage = async () => {
-    // What the idle time calls at its end. For the sake of listeners that have not returned,
-    // Firefox puts it off once.
-    await inFirefox(`
-      await extension.terminateBackground();
-      if (extension.backgroundState === 'running') await extension.terminateBackground();
-    `);
-    const state = await eventPageState();
-    if (state !== 'stopped') throw new Error(`The event page is ${state}.`);
+    // What the idle time calls at its end. For the sake of listeners that have not returned, Firefox
+    // puts it off once; and what happens meanwhile may have woken it again.
+    for (let tries = 0; tries < 10; tries += 1) {
+      await inFirefox('await extension.terminateBackground();');
+      if ((await eventPageState()) === 'stopped') return;
+    }
+    throw new Error(`The event page is ${await eventPageState()}.`);
   };
 
   const giveAccessBack = async () => {

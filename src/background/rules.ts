@@ -206,6 +206,8 @@ export function createRules(parts: Parts): Rules {
     }
     isWaiting = false;
   };
+  // Listeners that nobody wants are taken off before they wake another worker.
+  parts.readSettings().then(parts.follow, () => undefined);
   // Every wake looks at what is stored. What has woken the worker goes first.
   void lookSoon();
 

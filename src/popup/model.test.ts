@@ -1245,6 +1245,10 @@ describe('what rules do by themselves', () => {
   it.each<[string, SetUp]>([
     ['a later one', { parts: { isFirstOffer: async () => false } }],
     ['a failure', { records: [endedIn('0', bad)], cookies: loggedIn }],
+    [
+      'one in an incognito window',
+      { parts: { storeOf: (id): CookieStore => ({ id, kind: 'incognito' }) } },
+    ],
     ['an end that a rule has brought', { records: [{ ...endedIn('0'), trigger: 'rule' }] }],
     ['one where a rule is on', { settings: { logOutWhenIdle: 5 } }],
   ])('but not after %s', async (_, options) => {

@@ -269,7 +269,9 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       // They are not offered twice.
       const isReloaded = chosen?.reloadTabs || reloaded === record.id;
       tabIds.value = isReloaded ? [] : await parts.siteTabIds(ownId);
-      if (record.trigger !== 'rule') void offerRules();
+      // That they were offered is stored on disk, where nothing of private windows goes.
+      const isPrivate = ['incognito', 'private'].includes(own.found.store.kind);
+      if (record.trigger !== 'rule' && !isPrivate) void offerRules();
     }
     // An end that could not be stored is told by the badge alone, until somebody looks.
     const hasVanished = isFirst || before?.state.phase === 'working';

@@ -88,9 +88,15 @@ test('the pages of an ordinary window do not wake its worker, incognito or not',
         (await chrome.runtime.getContexts({ contextTypes: ['BACKGROUND'] as never })).length > 0,
       null,
     );
-  const wake = () => ordinary.inExtension(() => chrome.runtime.sendMessage('wake'), null);
+  // Answered when the rules have looked, and want none of the browser's events.
+  const wake = () =>
+    ordinary.inExtension(
+      () => chrome.runtime.sendMessage({ type: 'call-off', storeId: 'none' }),
+      null,
+    );
   await incognito.visit('https://notbilibili.com/');
   // The incognito worker's listeners are noted for both, until the ordinary one has started anew.
+  await wake();
   await windows.stopOrdinaryWorker();
   await wake();
   await windows.stopOrdinaryWorker();

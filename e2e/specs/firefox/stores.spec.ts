@@ -55,7 +55,8 @@ for (const { name, store, label } of jars) {
     expect(ordinary.alive).toBe(true);
     expect(await accountCookiesOf(firefox, store)).toEqual([]);
     expect(await accountCookiesOf(firefox, 'firefox-default')).toEqual(theFour);
-    expect(await firefox.inExtension(() => chrome.storage.local.get(null), null)).toEqual({});
+    const onDisk = await firefox.inExtension(() => chrome.storage.local.get(null), null);
+    expect(onDisk).toEqual(store === privateWindow ? {} : { rulesOffered: true });
     const exits = standIn.requestsTo('exit');
     expect(exits.map((request) => request.session)).toEqual([session]);
     const rules = () => chrome.declarativeNetRequest.getSessionRules();
