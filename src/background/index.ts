@@ -105,8 +105,11 @@ const rules = createRules({
   readSettings: settings,
   store: { read: readRules, write: writeRules },
   follow({ logOutAfterLastTab, logOutWhenIdle, logOutWhenLocked }) {
-    followTabs(logOutAfterLastTab !== null);
-    followPresence(logOutWhenIdle !== null || logOutWhenLocked, logOutWhenIdle);
+    const isWoken = [
+      followTabs(logOutAfterLastTab !== null),
+      followPresence(logOutWhenIdle !== null || logOutWhenLocked, logOutWhenIdle),
+    ];
+    return isWoken.every(Boolean);
   },
   storeIds: async (happening) => {
     const ids = (await listStores()).map(({ id }) => id);

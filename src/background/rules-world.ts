@@ -106,6 +106,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
       },
       follow(settings: RuleSettings) {
         world.followed = settings;
+        return world.isWoken;
       },
       storeIds: (happening: string) =>
         act(() => [...stores.keys()].filter((id) => happening !== 'start' || id !== privateId)),
@@ -150,6 +151,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
     presence: 'active' as Presence,
     hasAccess: true,
     isOnline: true,
+    isWoken: true,
     alarmAt: undefined as number | undefined,
     runs: [] as Run[],
     /** Called at the beginning of each run. */

@@ -30,8 +30,11 @@ interface Parts {
   readSettings(): Promise<RuleSettings>;
   /** Where the state is stored: the truth, whatever a former worker had in mind. */
   readonly store: { read(): Promise<RulesState>; write(state: RulesState): Promise<void> };
-  /** Says which of the browser's events are wanted. */
-  follow(settings: RuleSettings): void;
+  /**
+   * Says which of the browser's events are wanted.
+   * @returns false where only a worker that starts anew is woken for them.
+   */
+  follow(settings: RuleSettings): boolean;
   /** The stores that this worker can see; at the browser's start, the ordinary ones. */
   storeIds(happening: Rule): Promise<string[]>;
   /** Whether a private store has gone for good. */
@@ -76,6 +79,9 @@ export interface Rules {
 /** How long a tab that closes may still be counted, in milliseconds. */
 const closingTime = 500;
 
+/** When a worker that does nothing has been stopped, in milliseconds: browsers wait half a minute. */
+const restartTime = 60_000;
+
 /** When settings that could not be read are read again, in milliseconds. */
 const settingsPause = 10_000;
 
@@ -86,6 +92,7 @@ const nothing: Change = (state) => state;
 export function createRules(parts: Parts): Rules {
   // What the turn goes by that is being taken: they are taken one after another.
   let settings: RuleSettings;
+  let isWoken: boolean;
   let state: RulesState;
   let now: number;
 
@@ -157,7 +164,9 @@ export function createRules(parts: Parts): Rules {
   };
 
   const setAlarm = async (stored: RulesState) => {
-    const when = nextLook(state, now);
+    const next = nextLook(state, now);
+    // By then this worker has been stopped, and another one starts: or else it is asked for again.
+    const when = isWoken ? next : Math.min(next ?? Number.POSITIVE_INFINITY, now + restartTime);
     if (when !== undefined) await parts.alarm.set(when);
     else if (stored.due.length > 0) await parts.alarm.clear();
   };
@@ -167,7 +176,7 @@ export function createRules(parts: Parts): Rules {
       .readSettings()
       // Chromium may answer late at its start, which is told but once.
       .catch(() => parts.wait(settingsPause).then(parts.readSettings));
-    parts.follow(settings);
+    isWoken = parts.follow(settings);
     const stored = await parts.store.read();
     now = parts.now();
     state = change(withSettings(stored, settings), now);

@@ -1,5 +1,6 @@
 import type { Presence } from '../core/rules.ts';
 import { browser } from './browser.ts';
+import { noteWanted, wasWanted } from './wanted.ts';
 
 /** How long counts as idle where nobody asks for it, in minutes: it wakes the worker seldom. */
 const seldom = 240;
@@ -15,24 +16,26 @@ export async function readPresence(minutes: number | null): Promise<Presence> {
 /**
  * Calls back when the computer is used again, is not used any more, or is locked. Firefox never says
  * `locked`, and neither browser counts a playing video as use.
- * @returns a function that says whether that is wanted, and how many minutes count as idle. While it
- *   is not, the worker is not woken for it. Browsers forget the minutes with the worker.
+ * @returns a function that says whether that is wanted, and how many minutes count as idle, and
+ *   answers whether a worker that is stopped now would be woken for it. Browsers forget the minutes
+ *   with the worker.
  */
 export function onPresence(
   listener: (presence: Presence) => void,
-): (isWanted: boolean, minutes: number | null) => void {
+): (isWanted: boolean, minutes: number | null) => boolean {
   const { idle } = browser;
-  // At once: a worker that was woken for it must be listening.
-  idle?.onStateChanged.addListener(listener);
+  const fromStart = wasWanted('presence');
+  if (fromStart) idle?.onStateChanged.addListener(listener);
   let seconds: number | undefined;
   return (isWanted, minutes) => {
-    if (!isWanted) {
+    if (isWanted) {
+      idle?.onStateChanged.addListener(listener);
+      // In Firefox it would begin to count anew.
+      if (seconds !== secondsOf(minutes)) idle?.setDetectionInterval(secondsOf(minutes));
+      seconds = secondsOf(minutes);
+    } else {
       idle?.onStateChanged.removeListener(listener);
-      return;
     }
-    idle?.onStateChanged.addListener(listener);
-    // In Firefox it would begin to count anew.
-    if (seconds !== secondsOf(minutes)) idle?.setDetectionInterval(secondsOf(minutes));
-    seconds = secondsOf(minutes);
+    return noteWanted('presence', isWanted, fromStart);
   };
 }

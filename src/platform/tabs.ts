@@ -1,6 +1,7 @@
 import { siteOrigins } from './access.ts';
 import { browser } from './browser.ts';
 import { ambientStoreId } from './stores.ts';
+import { noteWanted, wasWanted } from './wanted.ts';
 
 /**
  * The open tabs that show the site from one cookie store. A tab whose page is unloaded shows
@@ -31,22 +32,25 @@ export async function siteTabStores(which: { readonly audible?: true } = {}): Pr
 /**
  * Calls back when a tab may show another site than before. That it was closed `onStoreMayBeGone`
  * tells.
- * @returns a function that says whether that is wanted. While it is not, the worker is not woken for
- *   it: every page of every site would wake it.
+ * @returns a function that says whether that is wanted, and answers whether a worker that is stopped
+ *   now would be woken for it. While it is not wanted, it is not: every page would wake it.
  */
-export function onTabMoved(listener: () => void): (isWanted: boolean) => void {
+export function onTabMoved(listener: () => void): (isWanted: boolean) => boolean {
   const { onUpdated, onReplaced } = browser.tabs;
   const updated = (_: number, { status }: { status?: string | undefined }) => {
     if (status !== undefined) listener();
   };
   const replaced = () => listener();
-  const follow = (isWanted: boolean) => {
+  const listen = (isWanted: boolean) => {
     const change = isWanted ? 'addListener' : 'removeListener';
     onUpdated[change](updated);
     // Only Chromium replaces tabs.
     onReplaced?.[change](replaced);
   };
-  // At once: a worker that was woken for it must be listening.
-  follow(true);
-  return follow;
+  const fromStart = wasWanted('tabs');
+  if (fromStart) listen(true);
+  return (isWanted) => {
+    listen(isWanted);
+    return noteWanted('tabs', isWanted, fromStart);
+  };
 }

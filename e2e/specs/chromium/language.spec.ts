@@ -8,5 +8,5 @@ test('the popup speaks Simplified Chinese', async ({ chromium, standIn }) => {
   expect((await popup.shown()).text).toContain('退出登录');
   await expect(popup.page.locator('html')).toHaveAttribute('lang', 'zh-CN');
   await popup.press('log-out');
-  await popup.waitForText('已验证：在任何地方都已失效');
+  await popup.waitForText('已验证：此次登录已失效');
 });

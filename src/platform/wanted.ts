@@ -1,0 +1,28 @@
+/**
+ * Which of the browser's events were wanted when the worker started. A worker is woken only for
+ * listeners that it had at its start, before it can read a setting. Chromium's forgets one that is
+ * taken off again. Firefox's event page does not (seen in 153): so there it is noted where a page can
+ * read at once, and a listener that nobody wants is not put on.
+ */
+const notes = findNotes();
+
+function findNotes(): Storage | undefined {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    // A browser may forbid it.
+    return undefined;
+  }
+}
+
+/** Whether these events are to be listened to from the start. Without notes they are. */
+export function wasWanted(events: string): boolean {
+  return notes === undefined || notes.getItem(events) !== null;
+}
+
+/** @returns whether the browser will wake the worker for them, if it is stopped now. */
+export function noteWanted(events: string, isWanted: boolean, fromStart: boolean): boolean {
+  if (isWanted) notes?.setItem(events, 'wanted');
+  else notes?.removeItem(events);
+  return !isWanted || fromStart;
+}
