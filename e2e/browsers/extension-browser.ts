@@ -63,6 +63,8 @@ export interface LaunchOptions {
  * still to come, wakes the worker, and tells whether it has found nothing to take up.
  */
 export async function forgetAll(): Promise<boolean> {
+  // One that hangs on the button would tell what is to come, and wake the worker.
+  for (const popup of chrome.extension.getViews({ type: 'popup' })) popup.close();
   const optional = { origins: ['*://*.biligame.com/*'], permissions: ['browsingData'] as const };
   await chrome.permissions.remove({ ...optional, permissions: [...optional.permissions] });
   const { session, local, sync } = chrome.storage;
