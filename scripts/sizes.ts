@@ -10,7 +10,7 @@ export interface Sizes {
 }
 
 /** How large each part of a build may be at most, in bytes. */
-export const budgets: Sizes = { popup: 20 * 1024, worker: 19 * 1024, package: 65 * 1024 };
+export const budgets: Sizes = { popup: 20 * 1024, worker: 19.5 * 1024, package: 65 * 1024 };
 
 /** @param build its folder, `dist/chromium` say. */
 export function sizesOf(build: string): Sizes {
