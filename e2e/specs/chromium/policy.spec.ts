@@ -65,7 +65,9 @@ if (process.getuid?.() === 0) {
     });
   });
 
-  test('of a policy, what makes no sense is passed over by itself', async ({ standIn }) => {
+  test('of a policy, what makes no sense is passed over by itself', { tag: '@all' }, async ({
+    standIn,
+  }) => {
     const settings = { toolbarClick: 'sometimes', logOutWhenIdle: 999, reloadTabs: true };
     await withPolicy(settings, standIn, async (chromium) => {
       const page = await chromium.openOwnPage('src/options/index.html');

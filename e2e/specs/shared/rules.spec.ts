@@ -105,7 +105,7 @@ test('a server that cannot be reached is tried again, until it is done', async (
   expect(standIn.requestsTo('exit')).toHaveLength(2);
 });
 
-test('a failure that needs a person is not tried again, and told', async ({
+test('a failure that needs a person is not tried again, and told', { tag: '@all' }, async ({
   extension,
   standIn,
 }) => {
@@ -126,7 +126,10 @@ test('a failure that needs a person is not tried again, and told', async ({
   await expect.poll(badge).toBe('!');
 });
 
-test('a log-out by hand takes the place of one that is due', async ({ extension, standIn }) => {
+test('a log-out by hand takes the place of one that is due', { tag: '@all' }, async ({
+  extension,
+  standIn,
+}) => {
   const session = await logIn(extension, standIn);
   const page = await extension.visit(site);
   await setRules(extension, { logOutAfterLastTab: 15 });
