@@ -173,7 +173,7 @@ function planEntry(random: Random, popups: number): Entry {
     everywhere: 3,
     shortcut: popups > 0 ? 2 : 6,
     'context-menu': popups > 0 ? 1 : 4,
-    rule: popups > 0 ? 1.5 : 5,
+    rule: popups > 0 ? 1 : 3,
     'only this browser': 1.5,
   });
 }

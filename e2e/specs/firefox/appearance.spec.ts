@@ -7,7 +7,10 @@ import { openPopup } from '../../popup.ts';
 const pictures = fileURLToPath(new URL('../../output/screenshots/', import.meta.url));
 
 // All states are looked at in Chromium; this is how Firefox draws the one that has most in it.
-test('the other stores, before and after “everywhere”', async ({ firefox, standIn }) => {
+test('the other stores, before and after “everywhere”', { tag: '@all' }, async ({
+  firefox,
+  standIn,
+}) => {
   await mkdir(pictures, { recursive: true });
   await logIn(firefox, standIn, { uname: 'Ordinary' });
   for (const store of ['firefox-container-1', 'firefox-container-2']) {
