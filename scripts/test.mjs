@@ -1,7 +1,6 @@
-// Runs the checks and tests, and counts: `npm test`. One after another, but for the soak, which runs
-// beside the browser tests. Stops at the first failure.
+// Runs the checks and tests, one after another, and counts: `npm test`. Stops at the first failure.
 // The long matrices are left to `npm run browser:all`.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -20,36 +19,8 @@ function step(name, script, ...parts) {
   return status === 0;
 }
 
-/** The same, while something else goes on. What it says may be held back until it has ended. */
-function stepAside(name, script, parts = [], isHeldBack = false) {
-  const start = performance.now();
-  const stdio = isHeldBack ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-  const child = spawn('npm', ['run', '--silent', script, ...parts], { stdio });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (data) => {
-      said += data;
-    });
-  }
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      const seconds = ((performance.now() - start) / 1000).toFixed(1);
-      console.log(`${said && `\n${said}`}== ${name}: ${seconds} s`);
-      resolve(code === 0);
-    });
-  });
-}
-
 function read(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-}
-
-/** The soak waits for much of its time: so it runs beside the browser tests. */
-async function browserTestsAndSoak() {
-  console.log('\n== browser tests, and the soak beside them');
-  const rounds = ['--', '--rounds', '60', '--report', soakReport];
-  const ends = [stepAside('browser tests', 'browser'), stepAside('soak', 'soak', rounds, true)];
-  return (await Promise.all(ends)).every(Boolean);
 }
 
 const isGreen =
@@ -67,7 +38,8 @@ const isGreen =
   step('builds', 'build') &&
   step('budgets of size', 'budgets') &&
   step('lint of the Firefox build', 'lint-firefox') &&
-  (await browserTestsAndSoak());
+  step('browser tests', 'browser') &&
+  step('soak', 'soak', '--', '--rounds', '60', '--report', soakReport);
 
 const unit = read(unitReport);
 const browser = read(browserReport)?.stats;

@@ -40,9 +40,9 @@ function café(): Record<string, unknown> {
 }
 
 if (process.getuid?.() === 0) {
-  test('the example for a café, in a real policy file, locks the settings and is in force', async ({
-    standIn,
-  }) => {
+  test('the example for a café, in a real policy file, locks the settings and is in force', {
+    tag: '@all',
+  }, async ({ standIn }) => {
     await withPolicy(café(), standIn, async (chromium) => {
       const page = await chromium.openOwnPage('src/options/index.html');
       await expect

@@ -26,7 +26,7 @@ test('a worker that was stopped is woken when the time has come', async ({ chrom
     });
 });
 
-test('tabs that are closed while the worker is stopped are noticed', async ({
+test('tabs that are closed while the worker is stopped are noticed', { tag: '@all' }, async ({
   chromium,
   standIn,
 }) => {
@@ -40,7 +40,7 @@ test('tabs that are closed while the worker is stopped are noticed', async ({
   await expect.poll(() => accountCookiesOf(chromium)).toEqual([]);
 });
 
-test('when nobody uses the computer', async ({ chromium, standIn }) => {
+test('when nobody uses the computer', { tag: '@all' }, async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
   await setRules(chromium, { logOutWhenIdle: 5 });
   await chromium.tellPresence('idle');
@@ -112,7 +112,9 @@ test('offline, then online: it is made good at once', async ({ chromium, standIn
   await popup.waitFor({ view: 'finished', outcome: 'logged-out', revocation: 'proven' });
 });
 
-test('when the browser starts: who was logged in before is logged out', async ({ standIn }) => {
+test('when the browser starts: who was logged in before is logged out', { tag: '@all' }, async ({
+  standIn,
+}) => {
   const profile = createProfile();
   let chromium = await launchChromium({ standIn, profile });
   await chromium.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'ask' }), null);

@@ -5,9 +5,9 @@ import { launchFirefox } from '../../browsers/firefox.ts';
 import { expect, logIn, test } from '../../fixtures.ts';
 import { policyExamples, readSettingsPage } from '../../policy.ts';
 
-test('the example for a café, in a real policies.json, locks the settings and is in force', async ({
-  standIn,
-}) => {
+test('the example for a café, in a real policies.json, locks the settings and is in force', {
+  tag: '@all',
+}, async ({ standIn }) => {
   const folder = mkdtempSync(join(tmpdir(), 'log-out-policy-'));
   const policies = join(folder, 'policies.json');
   writeFileSync(policies, JSON.stringify(policyExamples().firefox));

@@ -38,7 +38,10 @@ test('the last tab of a container is closed: its log-in ends, and no other', asy
   expect(kept.alive).toBe(true);
 });
 
-test('the last private tab is closed: nothing of it is on disk', async ({ firefox, standIn }) => {
+test('the last private tab is closed: nothing of it is on disk', { tag: '@all' }, async ({
+  firefox,
+  standIn,
+}) => {
   const session = standIn.createSession();
   await firefox.visit(logInUrl(session), privateWindow);
   await setRules(firefox, { logOutAfterLastTab: 0 });

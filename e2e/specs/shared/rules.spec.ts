@@ -44,10 +44,9 @@ test('some minutes after the last tab was closed: proven, and told in the next p
   expect((await next.shown()).text).not.toContain('last Bilibili tab closed');
 });
 
-test('whoever comes back in time stays logged in, and so does who calls it off', async ({
-  extension,
-  standIn,
-}) => {
+test('whoever comes back in time stays logged in, and so does who calls it off', {
+  tag: '@all',
+}, async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   await setRules(extension, { logOutAfterLastTab: 15 });
   let page = await extension.visit(site);
