@@ -34,7 +34,7 @@ test('proven, then without access: who comes and goes meanwhile is not told as l
   expect(later.alive).toBe(true);
 });
 
-test('no-access: a log-out without access does nothing and says so', async ({
+test('no-access: a log-out without access does nothing and says so', { tag: '@all' }, async ({
   chromium,
   standIn,
 }) => {

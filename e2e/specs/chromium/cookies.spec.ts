@@ -193,7 +193,7 @@ test('where all cookies are blocked, a living session is found and logged out', 
   expect(session.alive).toBe(false);
 });
 
-test('where all cookies are blocked, only this browser clears the jar', async ({
+test('where all cookies are blocked, only this browser clears the jar', { tag: '@all' }, async ({
   chromium,
   standIn,
 }) => {

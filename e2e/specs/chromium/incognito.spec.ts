@@ -41,10 +41,9 @@ for (const { own, other } of directions) {
   });
 }
 
-test('in incognito, a server that deletes nothing: all four are removed by the extension', async ({
-  windows: { incognito },
-  standIn,
-}) => {
+test('in incognito, a server that deletes nothing: all four are removed by the extension', {
+  tag: '@all',
+}, async ({ windows: { incognito }, standIn }) => {
   const session = await logIn(incognito, standIn, { uname: 'Hidden' });
   const popup = await openLoggedIn(incognito, session);
   standIn.script('exit', { deleteCookies: false });
@@ -54,10 +53,9 @@ test('in incognito, a server that deletes nothing: all four are removed by the e
   expect(await accountCookiesOf(incognito)).toEqual([]);
 });
 
-test('in incognito, only this browser: its jar is cleared, the ordinary one stays', async ({
-  windows: { incognito, ordinary },
-  standIn,
-}) => {
+test('in incognito, only this browser: its jar is cleared, the ordinary one stays', {
+  tag: '@all',
+}, async ({ windows: { incognito, ordinary }, standIn }) => {
   await logIn(ordinary, standIn);
   const session = await logIn(incognito, standIn, { uname: 'Hidden' });
   const popup = await openLoggedIn(incognito, session);

@@ -63,7 +63,7 @@ for (const { name, store, label } of jars) {
     await expect.poll(() => firefox.inExtension(rules, null)).toEqual([]);
   });
 
-  test(`a failure leaves ${name} as it was`, async ({ firefox, standIn }) => {
+  test(`a failure leaves ${name} as it was`, { tag: '@all' }, async ({ firefox, standIn }) => {
     const session = await logInTo(firefox, standIn, store, 'Hidden');
     const popup = await openPopup(firefox, store);
     await popup.waitForText('Hidden');

@@ -184,15 +184,15 @@ const failures: readonly Failure[] = [
     outcome: 'unexpected-reply',
     faults: { exit: [{ truncate: true, status: 200 }] },
   },
+];
+
+/** More of what the tables of `src/core/reply.test.ts` and `revoke.test.ts` have, through a whole browser. */
+const moreFailures: readonly Failure[] = [
   {
     name: 'a huge reply',
     outcome: 'unexpected-reply',
     faults: { exit: [json({ code: 0, filler: 'x'.repeat(2_000_000) })] },
   },
-];
-
-/** More of what the tables of `src/core/reply.test.ts` and `revoke.test.ts` have, through a whole browser. */
-const moreFailures: readonly Failure[] = [
   {
     name: 'code 2202',
     outcome: 'csrf-rejected',
@@ -309,7 +309,10 @@ test.describe('failures leave the jar as it was', () => {
     expect(await accountCookiesOf(extension)).toEqual(theFour.filter((n) => n !== 'bili_jct'));
   });
 
-  test('the server gone: offline, and a retry succeeds', async ({ extension, standIn }) => {
+  test('the server gone: offline, and a retry succeeds', { tag: '@all' }, async ({
+    extension,
+    standIn,
+  }) => {
     const session = await logIn(extension, standIn);
     const popup = await openLoggedIn(extension, session);
     // Chromium repeats by itself what it sent over the connection that the popup had made ready.
@@ -335,7 +338,7 @@ test.describe('failures leave the jar as it was', () => {
     expect(session.alive).toBe(true);
   });
 
-  test('the server’s own words are not shown, whatever they repeat', async ({
+  test('the server’s own words are not shown, whatever they repeat', { tag: '@all' }, async ({
     extension,
     standIn,
   }) => {
