@@ -103,6 +103,7 @@ async function startWorker() {
   vi.resetModules();
   vi.doMock('../platform/browser.ts', () => ({ browser }));
   vi.stubGlobal('addEventListener', vi.fn());
+  vi.stubGlobal('navigator', { onLine: true });
   vi.stubGlobal('fetch', async (url: string) => {
     calls.push(`fetch ${new URL(url).host}`);
     cookies = [];

@@ -99,7 +99,7 @@ const service = createLogOutService({
   newId,
 });
 
-const followTabs = onTabMoved(() => rules.tabsChanged());
+const followTabs = onTabMoved(() => rules.changed());
 const followPresence = onPresence((presence) => rules.presenceChanged(presence));
 const rules = createRules({
   readSettings: settings,
@@ -116,7 +116,10 @@ const rules = createRules({
     return happening === 'start' ? ids.filter((id) => !isPrivate(id)) : ids;
   },
   isGone: isPrivateStoreGone,
-  openStores: () => siteTabStores(),
+  async openStores() {
+    const open = await siteTabStores();
+    return (await access.isGranted()) ? open : undefined;
+  },
   audibleStores: () => siteTabStores({ audible: true }),
   readPresence,
   async sessionsIn(storeId, salt) {
@@ -136,7 +139,8 @@ const rules = createRules({
   now: Date.now,
   newId,
 });
-onStoreMayBeGone(() => rules.tabsChanged());
+onStoreMayBeGone(() => rules.changed());
+onSessionsChanged(() => rules.changed());
 onBrowserStart(() => rules.browserStarted());
 onOnline(() => rules.online());
 onSettingsChanged(() => rules.look());

@@ -91,8 +91,9 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
       if (own !== life) await new Promise(() => undefined);
       return effect();
     };
-    const openStores = (isCounted: (store: Store) => boolean) =>
-      act(() => [...stores].filter(([, store]) => isCounted(store)).map(([id]) => id));
+    const tabsIn = (isCounted: (store: Store) => boolean) =>
+      [...stores].filter(([, store]) => isCounted(store)).map(([id]) => id);
+    const openStores = (isCounted: (store: Store) => boolean) => act(() => tabsIn(isCounted));
     return {
       readSettings: () => act(() => world.settings),
       store: {
@@ -111,9 +112,14 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
       storeIds: (happening: string) =>
         act(() => [...stores.keys()].filter((id) => happening !== 'start' || id !== privateId)),
       isGone: (id: string) => act(() => !stores.has(id)),
-      openStores: () => openStores(({ isOpen }) => isOpen),
+      openStores: () =>
+        openStores(({ isOpen }) => isOpen).then((ids) => (world.hasAccess ? ids : undefined)),
       audibleStores: () => openStores(({ isOpen, isLoud }) => isOpen && isLoud),
-      readPresence: () => act(() => world.presence),
+      readPresence: () =>
+        act(() => {
+          if (world.isDeaf) throw new Error('The browser does not say.');
+          return world.presence;
+        }),
       sessionsIn: (id: string, salt: string) =>
         act(() => {
           if (!world.hasAccess) return undefined;
@@ -151,6 +157,8 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
     presence: 'active' as Presence,
     hasAccess: true,
     isOnline: true,
+    /** Whether the browser answers no question about presence. */
+    isDeaf: false,
     isWoken: true,
     alarmAt: undefined as number | undefined,
     runs: [] as Run[],
@@ -200,6 +208,11 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
         if (world.time >= end && !rings && ripe.length === 0) break;
       }
       await world.settled();
+    },
+    /** A person logs out by hand, which ends well at once. */
+    logOutByHand(storeId: string) {
+      storeOf(storeId).session = undefined;
+      world.rules.changed();
     },
     /** Ends the log-outs that are under way. */
     async end(name: OutcomeName) {

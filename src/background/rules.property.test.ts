@@ -208,7 +208,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
               return;
             }
           }
-          world.rules.tabsChanged();
+          world.rules.changed();
           return;
         }
         switch (event.what) {

@@ -18,12 +18,12 @@ async function setUp(
     runs: () => world.runs.map(({ storeId }) => storeId),
     async open(...ids: string[]) {
       for (const id of ids) world.storeOf(id).isOpen = true;
-      world.rules.tabsChanged();
+      world.rules.changed();
       await world.pass(1_000);
     },
     async close(...ids: string[]) {
       for (const id of ids) world.storeOf(id).isOpen = false;
-      world.rules.tabsChanged();
+      world.rules.changed();
       await world.pass(1_000);
     },
     async become(presence: 'active' | 'idle' | 'locked') {
@@ -77,7 +77,7 @@ describe('the last tab was closed', () => {
   it('or at once, a moment after the tab has really gone', async () => {
     const { world, open, runs } = await setUp({ logOutAfterLastTab: 0 });
     await open(ordinary);
-    world.rules.tabsChanged();
+    world.rules.changed();
     await world.pass(400);
     // It was still counted until now.
     world.storeOf(ordinary).isOpen = false;
@@ -234,6 +234,35 @@ describe('the browser starts', () => {
     await world.pass(10_000);
     expect(runs()).toEqual([ordinary]);
   });
+});
+
+it.each(['start', 'idle'] as const)(
+  'what the browser could not be asked about is looked at again, and what had happened is not lost: %s',
+  async (happening) => {
+    const { world, runs } = await setUp({ logOutAtStart: true, logOutWhenIdle: 5 });
+    world.isDeaf = true;
+    if (happening === 'idle') world.presence = 'idle';
+    if (happening === 'start') world.rules.browserStarted();
+    else world.rules.presenceChanged('idle');
+    await world.settled();
+    expect(runs()).toEqual([]);
+    world.isDeaf = false;
+    await world.pass(minute);
+    expect(runs()).toEqual([ordinary]);
+  },
+);
+
+it('an alarm that comes while nothing can be asked is set again', async () => {
+  const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+  await open(ordinary);
+  await close(ordinary);
+  world.isDeaf = true;
+  await world.pass(15 * minute);
+  world.stop();
+  world.isDeaf = false;
+  expect(runs()).toEqual([]);
+  await world.pass(minute);
+  expect(runs()).toEqual([ordinary]);
 });
 
 describe('a log-out that fails', () => {
@@ -407,6 +436,50 @@ describe('a person', () => {
     expect(world.followed).toEqual(allOff);
   });
 
+  it('calls it off in the moment in which it would begin, and nothing begins', async () => {
+    const { world, runs } = await setUp({ logOutWhenIdle: 5 });
+    world.presence = 'idle';
+    world.rules.presenceChanged('idle');
+    await Promise.all([world.rules.callOff(ordinary), world.settled()]);
+    expect(runs()).toEqual([]);
+    expect(world.stored.due).toEqual([]);
+  });
+
+  it.each(['before it has fired', 'after it has failed'])(
+    'logs out by hand %s, and it is not due any more',
+    async (when) => {
+      const { world, open, close, become } = await setUp({
+        ...{ logOutAfterLastTab: 15, logOutWhenIdle: 5 },
+      });
+      await open(ordinary);
+      await close(ordinary);
+      if (when === 'after it has failed') {
+        await become('idle');
+        await world.end('offline');
+      }
+      expect(world.stored.due).toHaveLength(1);
+      world.logOutByHand(ordinary);
+      // Long before anything is due.
+      await world.pass(2_000);
+      expect(world.stored).toMatchObject({ due: [], done: [] });
+    },
+  );
+
+  it('takes the access away, and no tab is taken for closed', async () => {
+    const { world, open, runs } = await setUp({ logOutAfterLastTab: 0 });
+    await open(ordinary);
+    world.hasAccess = false;
+    world.rules.changed();
+    await world.pass(5 * minute);
+    expect(world.stored).toEqual({ open: [ordinary], due: [], done: [] });
+    expect(runs()).toEqual([]);
+    world.hasAccess = true;
+    world.storeOf(ordinary).isOpen = false;
+    world.rules.changed();
+    await world.pass(1_000);
+    expect(runs()).toEqual([ordinary]);
+  });
+
   it('is told once what was done, and the store is not written for nothing', async () => {
     const { world, become } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');
@@ -425,7 +498,7 @@ describe('a person', () => {
     await become('idle');
     await world.end('offline');
     world.stores.delete(privateId);
-    world.rules.tabsChanged();
+    world.rules.changed();
     await world.pass(1_000);
     expect(world.stored.due.map(({ storeId }) => storeId)).toEqual([ordinary]);
     await world.pass(5 * minute);

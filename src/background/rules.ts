@@ -39,8 +39,11 @@ interface Parts {
   storeIds(happening: Rule): Promise<string[]>;
   /** Whether a private store has gone for good. */
   isGone(storeId: string): Promise<boolean>;
-  /** The stores in which tabs of the site are open, or play sound. */
-  openStores(): Promise<string[]>;
+  /**
+   * The stores in which tabs of the site are open, or play sound. Undefined without access, when no
+   * tab is seen.
+   */
+  openStores(): Promise<string[] | undefined>;
   audibleStores(): Promise<string[]>;
   /** @param minutes that count as idle. */
   readPresence(minutes: number | null): Promise<Presence>;
@@ -63,8 +66,8 @@ interface Parts {
 export interface Rules {
   /** Looks at what is due: at every wake, alarm and change of the settings. */
   look(): void;
-  /** Tabs have come, gone, or moved. Looks a moment later, once for all of them. */
-  tabsChanged(): void;
+  /** Tabs or log-ins have come, gone, or moved. Looks a moment later, once for all of them. */
+  changed(): void;
   presenceChanged(presence: Presence): void;
   browserStarted(): void;
   online(): void;
@@ -79,14 +82,23 @@ export interface Rules {
 /** How long a tab that closes may still be counted, in milliseconds. */
 const closingTime = 500;
 
-/** When a worker that does nothing has been stopped, in milliseconds: browsers wait half a minute. */
-const restartTime = 60_000;
+/**
+ * When to look again after a look that failed, or with a worker that has to start anew, in
+ * milliseconds: browsers stop one that does nothing after half a minute.
+ */
+const againTime = 60_000;
 
-/** When settings that could not be read are read again, in milliseconds. */
-const settingsPause = 10_000;
+/**
+ * How long a turn that failed waits before it is taken once more, in milliseconds. Chromium may answer
+ * late at its start, which is told but once.
+ */
+const retryPause = 10_000;
 
-type Change = (state: RulesState, now: number) => RulesState;
-const nothing: Change = (state) => state;
+/** What a turn is about. */
+interface Event {
+  readonly change?: (state: RulesState, now: number) => RulesState;
+  readonly happening?: Rule;
+}
 
 /** Logs out by itself, where rules are switched on: `core/rules.ts`. */
 export function createRules(parts: Parts): Rules {
@@ -96,11 +108,19 @@ export function createRules(parts: Parts): Rules {
   let state: RulesState;
   let now: number;
 
-  /** The ends of log-outs that no turn has dealt with. */
+  /** What turns that failed were about: the next one does it. */
+  const missed: Event[] = [];
+  /** The ends of log-outs that no turn has dealt with, and those that the current one does. */
   const ends: LogOutRecord[] = [];
+  const settled: LogOutRecord[] = [];
   const settle = () => {
-    for (const record of ends.splice(0)) state = withEnd(state, record);
+    for (const record of ends.splice(0)) {
+      state = withEnd(state, record);
+      settled.push(record);
+    }
   };
+  /** What a person calls off while a turn is being taken. */
+  const calledOff = new Set<string>();
 
   const lookAt = async ({ id, storeId }: Due): Promise<Look> => {
     const isUnderWay = await parts.isUnderWay(storeId);
@@ -114,9 +134,9 @@ export function createRules(parts: Parts): Rules {
     return { isUnderWay, sessions, presence, isWatched: audible.includes(storeId) };
   };
 
-  /** Drops what has fired about sessions that have gone another way, or about a store that has. */
+  /** Drops what is about sessions that have gone another way, or about a store that has. */
   const dropOver = async () => {
-    for (const due of state.due.filter(({ fired }) => fired)) {
+    for (const due of state.due) {
       if (verdictOn(due, await lookAt(due)) === 'drop') state = without(state, due);
     }
     for (const { storeId } of [...state.due, ...state.done]) {
@@ -141,6 +161,7 @@ export function createRules(parts: Parts): Rules {
   const lookAtTabs = async () => {
     if (settings.logOutAfterLastTab === null) return;
     const open = await parts.openStores();
+    if (!open) return;
     await becomeDue('last-tab', () => state.open.filter((storeId) => !open.includes(storeId)));
     state = withOpen(state, open);
   };
@@ -166,41 +187,58 @@ export function createRules(parts: Parts): Rules {
   const setAlarm = async (stored: RulesState) => {
     const next = nextLook(state, now);
     // By then this worker has been stopped, and another one starts: or else it is asked for again.
-    const when = isWoken ? next : Math.min(next ?? Number.POSITIVE_INFINITY, now + restartTime);
+    const when = isWoken ? next : Math.min(next ?? Number.POSITIVE_INFINITY, now + againTime);
     if (when !== undefined) await parts.alarm.set(when);
     else if (stored.due.length > 0) await parts.alarm.clear();
   };
 
-  const takeTurn = async (change: Change, happening?: Rule) => {
-    settings = await parts
-      .readSettings()
-      // Chromium may answer late at its start, which is told but once.
-      .catch(() => parts.wait(settingsPause).then(parts.readSettings));
+  const goThrough = async (events: readonly Event[]) => {
+    settings = await parts.readSettings();
     isWoken = parts.follow(settings);
     const stored = await parts.store.read();
     now = parts.now();
-    state = change(withSettings(stored, settings), now);
+    state = withSettings(stored, settings);
+    for (const { change } of events) state = change?.(state, now) ?? state;
     state = withNetwork(state, parts.isOnline(), now);
     settle();
     await dropOver();
     await lookAtTabs();
-    if (happening) await becomeDue(happening, () => parts.storeIds(happening));
+    for (const { happening } of events) {
+      if (happening) await becomeDue(happening, () => parts.storeIds(happening));
+    }
     const storeIds = await fire();
     // Before anything is done. What cannot be stored is done all the same.
     await Promise.allSettled([parts.store.write(state), setAlarm(stored)]);
+    const wanted = storeIds.filter((storeId) => !calledOff.has(storeId));
     // What cannot be begun, or is never told of, is tried again.
-    if (storeIds.length > 0) await parts.logOut(storeIds).catch(() => undefined);
+    if (wanted.length > 0) await parts.logOut(wanted).catch(() => undefined);
+  };
+
+  const takeTurn = async (...news: Event[]) => {
+    const events = [...missed.splice(0), ...news];
+    try {
+      await goThrough(events);
+    } catch (error) {
+      missed.push(...events);
+      ends.unshift(...settled);
+      // The alarm that has woken the worker may be the one that counts.
+      await parts.alarm.set(parts.now() + againTime).catch(() => undefined);
+      throw error;
+    } finally {
+      settled.length = 0;
+    }
   };
 
   let last: Promise<unknown> = Promise.resolve();
-  const turn = (change: Change, happening?: Rule): Promise<void> => {
-    const own = last.then(() => takeTurn(change, happening));
+  const turn = (event: Event): Promise<void> => {
+    const own = last
+      .then(() => takeTurn(event))
+      .catch(() => parts.wait(retryPause).then(() => takeTurn()));
     last = own.catch(() => undefined);
     return own;
   };
   /** A turn that nobody waits for. */
-  const aside = (change: Change = nothing, happening?: Rule) =>
-    void turn(change, happening).catch(() => undefined);
+  const aside = (event: Event = {}) => void turn(event).catch(() => undefined);
 
   let isWaiting = false;
   let isOutdated = false;
@@ -222,18 +260,30 @@ export function createRules(parts: Parts): Rules {
 
   return {
     look: () => aside(),
-    tabsChanged: () => void lookSoon(),
+    changed: () => void lookSoon(),
     presenceChanged: (presence) =>
-      presence === 'active' ? aside(withActive) : aside(nothing, presence),
+      aside(presence === 'active' ? { change: withActive } : { happening: presence }),
     // Somebody has started it: an absence of before is over, though nobody says so.
-    browserStarted: () => aside((before, time) => withActive(withoutPauses(before, time)), 'start'),
-    online: () => aside(withoutPauses),
+    browserStarted: () =>
+      aside({
+        change: (before, time) => withActive(withoutPauses(before, time)),
+        happening: 'start',
+      }),
+    online: () => aside({ change: withoutPauses }),
     show(record) {
       if (record.trigger !== 'rule' || record.state.phase !== 'ended') return;
       ends.push(record);
       aside();
     },
-    callOff: (storeId) => turn((before) => withCallOff(before, storeId)),
-    markTold: (storeId) => turn((before) => withTold(before, storeId)),
+    callOff(storeId) {
+      calledOff.add(storeId);
+      return turn({
+        change(before) {
+          calledOff.delete(storeId);
+          return withCallOff(before, storeId);
+        },
+      });
+    },
+    markTold: (storeId) => turn({ change: (before) => withTold(before, storeId) }),
   };
 }
