@@ -17,6 +17,11 @@ export function storedRules(browser: ExtensionBrowser): Promise<RulesState> {
   }, null);
 }
 
+/** What is due. */
+export const dueIn = async (browser: ExtensionBrowser) => (await storedRules(browser)).due;
+/** The stores in which a tab of the site has been seen open. */
+export const openIn = async (browser: ExtensionBrowser) => (await storedRules(browser)).open;
+
 /**
  * Lets the time come of what is due, which is stored.
  * @param isTold whether the alarm goes off as well.

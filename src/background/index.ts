@@ -2,6 +2,7 @@ import { logOutOfSisterSite, sisterSite } from '../core/biligame.ts';
 import { readAccount } from '../core/log-out.ts';
 import type { Mode } from '../core/order.ts';
 import { clearSiteData } from '../core/site-data.ts';
+import { isPrivate } from '../core/store.ts';
 import * as access from '../platform/access.ts';
 import { onAlarm, rulesAlarm, watchdog } from '../platform/alarms.ts';
 import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
@@ -20,7 +21,6 @@ import { removeSiteData } from '../platform/site-data.ts';
 import { onBrowserStart } from '../platform/start.ts';
 import {
   ambientStoreId,
-  isPrivate,
   isPrivateStoreGone,
   listStores,
   onStoreMayBeGone,
@@ -112,8 +112,8 @@ const rules = createRules({
     return isWoken.every(Boolean);
   },
   storeIds: async (happening) => {
-    const ids = (await listStores()).map(({ id }) => id);
-    return happening === 'start' ? ids.filter((id) => !isPrivate(id)) : ids;
+    const stores = await listStores();
+    return stores.filter((one) => happening !== 'start' || !isPrivate(one)).map(({ id }) => id);
   },
   isGone: isPrivateStoreGone,
   async openStores() {

@@ -90,6 +90,9 @@ const delaysIn = (settings: RuleSettings): Record<Rule, number | null> => ({
   start: settings.logOutAtStart ? 0 : null,
 });
 
+export const isAnyRuleOn = (settings: RuleSettings): boolean =>
+  Object.values(delaysIn(settings)).some((delay) => delay !== null);
+
 /** By which rule, and when, a log-out is due after what has happened; undefined where that is off. */
 export function dueAfter(
   happening: Rule,

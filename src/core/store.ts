@@ -8,3 +8,7 @@ export interface CookieStore {
   /** A container's number: its name is not for us to read. */
   readonly name?: string | undefined;
 }
+
+/** Whether a store is one of windows that leave no traces: nothing about it is written to disk. */
+export const isPrivate = ({ kind }: CookieStore): boolean =>
+  kind === 'incognito' || kind === 'private';

@@ -170,6 +170,8 @@ function Minutes({ name, model, t }: Props & { readonly name: MinutesName }) {
   const isLocked = shown?.locked.includes(name) ?? false;
   const { label, hint } = minutesWords[name];
   const set = shown?.settings[name] ?? null;
+  // One that was not understood is none of these: else "off" would seem to be chosen, and could not be.
+  const isUnclear = set === null && (shown?.notUnderstood.includes(name) ?? false);
   const times = [...new Set([...offered[name], ...(set === null ? [] : [set])])];
   return (
     <div class="choice">
@@ -177,13 +179,14 @@ function Minutes({ name, model, t }: Props & { readonly name: MinutesName }) {
         <span>{t(label)}</span>
         <select
           name={name}
-          value={set ?? ''}
+          value={isUnclear ? '?' : (set ?? '')}
           disabled={shown === undefined || isLocked}
           aria-describedby={`${name}-hint${isLocked ? ` ${name}-locked` : ''}`}
           onChange={({ currentTarget: { value } }) =>
             model.set(name, value === '' ? null : Number(value))
           }
         >
+          {isUnclear && <option value="?" disabled />}
           <option value="">{t('ruleOff')}</option>
           {times
             .sort((a, b) => a - b)

@@ -1,6 +1,6 @@
 import type { Presence } from '../core/rules.ts';
 import { browser } from './browser.ts';
-import { noteWanted, wasWanted } from './wanted.ts';
+import { wantedEvents } from './wanted.ts';
 
 /** How long counts as idle where nobody asks for it, in minutes: it wakes the worker seldom. */
 const seldom = 240;
@@ -24,8 +24,8 @@ export function onPresence(
   listener: (presence: Presence) => void,
 ): (isWanted: boolean, minutes: number | null) => boolean {
   const { idle } = browser;
-  const fromStart = wasWanted('presence');
-  if (fromStart) idle?.onStateChanged.addListener(listener);
+  const wanted = wantedEvents('presence');
+  if (wanted.fromStart) idle?.onStateChanged.addListener(listener);
   let seconds: number | undefined;
   return (isWanted, minutes) => {
     if (isWanted) {
@@ -36,6 +36,6 @@ export function onPresence(
     } else {
       idle?.onStateChanged.removeListener(listener);
     }
-    return noteWanted('presence', isWanted, fromStart);
+    return wanted.note(isWanted);
   };
 }

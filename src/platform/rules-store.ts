@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { ofStores, type RulesState, rulesSchema } from '../core/rules.ts';
+import { isPrivate } from '../core/store.ts';
 import { browser } from './browser.ts';
 import { memory } from './memory.ts';
-import { isFirefox, isPrivate } from './stores.ts';
+import { isFirefox, storeOf } from './stores.ts';
 
 const key = 'rules';
 
@@ -88,7 +89,7 @@ async function readArea(area: Area): Promise<RulesState> {
 export async function writeRules(rules: RulesState): Promise<void> {
   await Promise.all(
     areas.map(async (area) => {
-      const own = ofStores(rules, (storeId) => isPrivate(storeId) === area.isPrivate);
+      const own = ofStores(rules, (storeId) => isPrivate(storeOf(storeId)) === area.isPrivate);
       const text = textOf(own);
       if (text === known.get(area)) return;
       await (text === '' ? area.remove() : area.set(own));

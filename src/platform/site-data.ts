@@ -20,6 +20,12 @@ export async function removeSiteData(storeId: string): Promise<void> {
   }
   const origins = siteHosts.map((host) => `https://${host}`);
   // The type knows Firefox's kinds of data only.
-  const all = { ...stored, cacheStorage: true, serviceWorkers: true, fileSystems: true };
+  const all = {
+    ...stored,
+    cache: true,
+    cacheStorage: true,
+    fileSystems: true,
+    serviceWorkers: true,
+  };
   await browser.browsingData.remove({ origins } as object, all);
 }

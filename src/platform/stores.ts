@@ -46,11 +46,6 @@ export function storeOf(id: string): CookieStore {
   return { id, kind: 'container', name: id.slice(containerPrefix.length) };
 }
 
-/** Whether a store is one of windows that leave no traces. */
-export function isPrivate(id: string): boolean {
-  return ['incognito', 'private'].includes(storeOf(id).kind);
-}
-
 /**
  * The stores worth looking at, the default one first: those with an open tab, and the containers
  * that hold cookies of the site. Firefox's list of containers is left alone: the permission for it

@@ -1,7 +1,7 @@
 import { siteOrigins } from './access.ts';
 import { browser } from './browser.ts';
 import { ambientStoreId } from './stores.ts';
-import { noteWanted, wasWanted } from './wanted.ts';
+import { wantedEvents } from './wanted.ts';
 
 /**
  * The open tabs that show the site from one cookie store. A tab whose page is unloaded shows
@@ -47,10 +47,10 @@ export function onTabMoved(listener: () => void): (isWanted: boolean) => boolean
     // Only Chromium replaces tabs.
     onReplaced?.[change](replaced);
   };
-  const fromStart = wasWanted('tabs');
-  if (fromStart) listen(true);
+  const wanted = wantedEvents('tabs');
+  if (wanted.fromStart) listen(true);
   return (isWanted) => {
     listen(isWanted);
-    return noteWanted('tabs', isWanted, fromStart);
+    return wanted.note(isWanted);
   };
 }

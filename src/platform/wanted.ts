@@ -15,14 +15,23 @@ function findNotes(): Storage | undefined {
   }
 }
 
-/** Whether these events are to be listened to from the start. Without notes they are. */
-export function wasWanted(events: string): boolean {
-  return notes === undefined || notes.getItem(events) !== null;
+/** Some of the browser's events, and whether they are wanted. */
+export interface Wanted {
+  /** Whether they are to be listened to from the start. Where nothing can be noted, they are. */
+  readonly fromStart: boolean;
+  /** @returns whether the browser will wake the worker for them, if it is stopped now. */
+  note(isWanted: boolean): boolean;
 }
 
-/** @returns whether the browser will wake the worker for them, if it is stopped now. */
-export function noteWanted(events: string, isWanted: boolean, fromStart: boolean): boolean {
-  if (isWanted) notes?.setItem(events, 'wanted');
-  else notes?.removeItem(events);
-  return !isWanted || fromStart;
+/** @param events what they are called in the notes. */
+export function wantedEvents(events: string): Wanted {
+  const fromStart = notes === undefined || notes.getItem(events) !== null;
+  return {
+    fromStart,
+    note(isWanted) {
+      if (isWanted) notes?.setItem(events, 'wanted');
+      else notes?.removeItem(events);
+      return !isWanted || fromStart;
+    },
+  };
 }

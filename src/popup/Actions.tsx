@@ -156,6 +156,7 @@ export function Button({
   onPress,
   isMain = false,
   takesFocus = false,
+  describedBy,
   children,
 }: {
   readonly action: Action;
@@ -164,6 +165,8 @@ export function Button({
   readonly isMain?: boolean;
   /** Whether Enter presses it when it appears. Never where it appears by itself: a key may be held. */
   readonly takesFocus?: boolean;
+  /** The id of what it is about, where its text alone does not say. */
+  readonly describedBy?: string;
   readonly children?: ComponentChildren;
 }) {
   const t = useTranslate();
@@ -177,6 +180,7 @@ export function Button({
       type="button"
       class={isMain ? 'main' : undefined}
       data-action={action}
+      aria-describedby={describedBy}
       onClick={() => onPress()}
     >
       {children}

@@ -1,8 +1,7 @@
-import { isGood } from '../core/outcome.ts';
 import type { Due, Rule } from '../core/rules.ts';
 import { storeName } from '../text/labels.ts';
 import type { PlainKey } from '../text/message.ts';
-import { isWell, titleOf } from '../text/title.ts';
+import { isWell, pastTitleOf } from '../text/title.ts';
 import { Button } from './Actions.tsx';
 import type { PopupModel, PopupState } from './model.ts';
 import { Time } from './Time.tsx';
@@ -33,8 +32,7 @@ export function Rules({ state, model }: Shared) {
           <li key={id} data-done={when.rule}>
             <p class="other">
               <strong data-tone={isWell(outcome, revocation) ? undefined : 'bad'}>
-                {/* What was so then need not be so now. */}
-                {t(isGood(outcome) ? titleOf(outcome, revocation) : 'ruleFailed')}
+                {t(pastTitleOf(outcome, revocation))}
               </strong>
               <When {...when} state={state} />
             </p>
@@ -42,11 +40,12 @@ export function Rules({ state, model }: Shared) {
         ))}
         {due.map(({ id, fired, ...when }) => (
           <li key={id} data-due={when.rule}>
-            <p class="other">
+            <p class="other" id={id}>
               <strong>{t(fired ? 'dueAgain' : 'dueSoon')}</strong>
               <When {...when} state={state} />
             </p>
             <Button
+              describedBy={id}
               action="call-off"
               text={['stayLoggedIn']}
               onPress={() => model.callOff(when.storeId)}

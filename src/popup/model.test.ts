@@ -1207,6 +1207,21 @@ describe('what rules do by themselves', () => {
     expect(model.state.value.due).toEqual([]);
   });
 
+  it('is shown once for each store, and not while it is being done', async () => {
+    const later = { ...due, id: 'later', rule: 'idle', at: 3_000_000 } as const;
+    const elsewhere = { ...later, id: 'elsewhere', storeId: 'work' };
+    const rules = { due: [later, due, elsewhere], done: [] };
+    const { model, write } = setUp({ cookies: loggedIn, rules });
+    await settle();
+    expect(model.state.value.due).toEqual([due, elsewhere]);
+    write('0', startedIn('0'));
+    await settle();
+    expect(model.state.value.due).toEqual([elsewhere]);
+    write('0', endedIn('0', bad));
+    await settle();
+    expect(model.state.value.due).toEqual([due, elsewhere]);
+  });
+
   it('is called off by the worker', async () => {
     const { model, requests } = setUp({ cookies: loggedIn, rules: { due: [due], done: [] } });
     await settle();

@@ -4,9 +4,9 @@ import type { Mode } from '../core/order.ts';
 import { internalError } from '../core/outcome.ts';
 import { isCurrent, isUnsettled, type LogOutRecord, livingOf } from '../core/record.ts';
 import type { NavVerdict } from '../core/reply.ts';
-import type { Done, Due, RulesState } from '../core/rules.ts';
+import { type Done, type Due, isAnyRuleOn, type RulesState } from '../core/rules.ts';
 import { accountCookies, type Session, sessionsIn } from '../core/session.ts';
-import type { CookieStore } from '../core/store.ts';
+import { type CookieStore, isPrivate } from '../core/store.ts';
 import type { createClient } from '../protocol/messages.ts';
 import type { Settings } from '../settings/settings.ts';
 import {
@@ -74,7 +74,7 @@ export interface PopupState {
   readonly countdown: number | undefined;
   /** How many there were at first. */
   readonly countdownFrom: number;
-  /** What rules have due. */
+  /** What rules have due, and have not begun: one for each store. */
   readonly due: readonly Due[];
   /** What rules have done since the popup was last opened. */
   readonly done: readonly Done[];
@@ -91,7 +91,7 @@ export interface PopupModel {
   logOutEverywhere(): Promise<void>;
   /** Calls the countdown off. */
   stayLoggedIn(): void;
-  /** Calls off what a rule has due of a store. */
+  /** Calls off what rules have due of a store, and have not begun. */
   callOff(storeId: string): Promise<void>;
   grantAccess(): Promise<void>;
   reloadTabs(): Promise<void>;
@@ -270,8 +270,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       const isReloaded = chosen?.reloadTabs || reloaded === record.id;
       tabIds.value = isReloaded ? [] : await parts.siteTabIds(ownId);
       // That they were offered is stored on disk, where nothing of private windows goes.
-      const isPrivate = ['incognito', 'private'].includes(own.found.store.kind);
-      if (record.trigger !== 'rule' && !isPrivate) void offerRules();
+      if (record.trigger !== 'rule' && !isPrivate(own.found.store)) void offerRules();
     }
     // An end that could not be stored is told by the badge alone, until somebody looks.
     const hasVanished = isFirst || before?.state.phase === 'working';
@@ -294,13 +293,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   /** Offers them once, to a person who has none. */
   const offerRules = async () => {
     if (offersRules.peek()) return;
-    const chosen = await settings();
-    const hasNone =
-      chosen.logOutAfterLastTab === null &&
-      chosen.logOutWhenIdle === null &&
-      !chosen.logOutWhenLocked &&
-      !chosen.logOutAtStart;
-    if (hasNone && (await parts.isFirstOffer())) offersRules.value = true;
+    if (isAnyRuleOn(await settings())) return;
+    if (await parts.isFirstOffer()) offersRules.value = true;
   };
 
   const stayLoggedIn = () => {
@@ -380,6 +374,15 @@ export function createPopupModel(parts: PopupParts): PopupModel {
   const isAwaiting = computed(() => records.value.some(isUnsettled));
   effect(() => (isAwaiting.value ? parts.watchWorker() : undefined));
 
+  /** Of each store what is due first; where it is being done, the steps tell of it. */
+  const shownDue = computed(() => {
+    const working = records.value.filter(({ state }) => state.phase === 'working');
+    const hidden = new Set(working.map(({ storeId }) => storeId));
+    return [...due.value]
+      .sort((a, b) => a.at - b.at)
+      .filter(({ storeId }) => !hidden.has(storeId) && hidden.add(storeId));
+  });
+
   /** The records whose end is before the person's eyes. */
   const shown = computed(() => {
     const { name } = view.value;
@@ -425,7 +428,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       tabIds: tabIds.value,
       countdown: view.value.name === 'logged-in' ? countdown.value : undefined,
       countdownFrom,
-      due: due.value,
+      due: shownDue.value,
       done: done.value,
       offersRules:
         offersRules.value &&

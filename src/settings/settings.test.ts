@@ -87,6 +87,14 @@ it('each follow-up has its setting', () => {
   expect(settingNames).toEqual(expect.arrayContaining([...followUps]));
 });
 
+const policyValues = values.filter(([, value]) => value !== null);
+
+it.each(settingNames)('%s: that no policy says "off" by null, as Chromium takes none', (name) => {
+  expect(parseSettings({ sync: {}, managed: { [name]: null } })).toStrictEqual({
+    ...{ settings: defaultSettings, locked: [], notUnderstood: [name] },
+  });
+});
+
 describe.each(values)('%s: %j', (name, value) => {
   const others = othersThan(name);
 
@@ -96,6 +104,17 @@ describe.each(values)('%s: %j', (name, value) => {
       ...{ locked: [], notUnderstood: [] },
     });
   });
+
+  it('is in force where the policy makes no sense, and can be changed', () => {
+    expect(parseSettings({ sync: { [name]: value }, managed: { [name]: -7 } })).toStrictEqual({
+      settings: { ...defaultSettings, [name]: value },
+      ...{ locked: [], notUnderstood: [name] },
+    });
+  });
+});
+
+describe.each(policyValues)('%s: %j', (name, value) => {
+  const others = othersThan(name);
 
   it.each<unknown>([...valuesOf[name]])(
     'is in force where a policy sets it, not what is stored: %j',
@@ -107,13 +126,6 @@ describe.each(values)('%s: %j', (name, value) => {
       });
     },
   );
-
-  it('is in force where the policy makes no sense, and can be changed', () => {
-    expect(parseSettings({ sync: { [name]: value }, managed: { [name]: -7 } })).toStrictEqual({
-      settings: { ...defaultSettings, [name]: value },
-      ...{ locked: [], notUnderstood: [name] },
-    });
-  });
 });
 
 describe.each(settingNames)('%s, when it makes no sense', (name) => {
@@ -138,9 +150,10 @@ describe.each(settingNames)('%s, when it makes no sense', (name) => {
   });
 
   it('is not reported where a policy is in force anyway', () => {
-    const managed = { [name]: defaultSettings[name] };
+    const [value] = valuesOf[name];
+    const managed = { [name]: value };
     expect(parseSettings({ sync: { [name]: -7 }, managed })).toStrictEqual({
-      ...{ settings: defaultSettings, locked: [name], notUnderstood: [] },
+      ...{ settings: { ...defaultSettings, [name]: value }, locked: [name], notUnderstood: [] },
     });
   });
 });
@@ -178,9 +191,11 @@ describe('of anything that may be stored', () => {
             (valuesOf[name] as unknown[]).includes(value) ||
             (isTime(name) && Number.isInteger(value) && Number(value) > 0 && Number(value) <= 240);
           const [own, set] = [ownOf(sync, name), ownOf(managed, name)];
-          expect(settings[name]).toBe([set, own, defaultSettings[name]].find(isMeant));
-          expect(locked.includes(name)).toBe(isMeant(set));
-          const passedOver = isMeant(set) ? [] : isMeant(own) ? [set] : [set, own];
+          const isSet = isMeant(set) && set !== null;
+          const value = isSet ? set : [own, defaultSettings[name]].find(isMeant);
+          expect(settings[name]).toBe(value);
+          expect(locked.includes(name)).toBe(isSet);
+          const passedOver = isSet ? [] : isMeant(own) ? [set] : [set, own];
           expect(notUnderstood.includes(name)).toBe(passedOver.some((it) => it !== undefined));
         }
       }),

@@ -119,7 +119,8 @@ export function parseSettings(stored: StoredSettings): ParsedSettings {
     for (const area of ['managed', 'sync'] as const) {
       const value = valueIn(stored[area], name);
       if (value === undefined) continue;
-      if (is(value)) {
+      // What Chromium's schema refuses, no policy sets: a time has no word for "off" there.
+      if (is(value) && (area === 'sync' || value !== null)) {
         if (area === 'managed') locked.push(name);
         return value;
       }

@@ -16,10 +16,10 @@ import {
 import { begun, withProgress } from '../core/record.ts';
 import { adviceOf } from './advice.ts';
 import { fateTexts, followUpTexts, stateTexts, storeName } from './labels.ts';
-import type { Message, Translate } from './message.ts';
+import type { Message, PlainKey, Translate } from './message.ts';
 import { counted } from './plural.ts';
 import { plan, progressRows, type RowState, receiptRows } from './rows.ts';
-import { isWell, titleOf } from './title.ts';
+import { isWell, pastTitleOf, titleOf } from './title.ts';
 
 interface Entry {
   readonly message: string;
@@ -447,6 +447,23 @@ it.each([
   ['ja', 1, ['reloadTabsOther', '1']],
 ] as const)('a number has the form that its language has: %s, %i', (language, count, message) => {
   expect(counted(language, count, 'reloadTabsOne', 'reloadTabsOther')).toEqual(message);
+});
+
+const gone = fatesOf(['SESSDATA'], [], []);
+it.each<[PlainKey, Outcome]>([
+  ['titleLoggedOut', { kind: 'logged-out', cookies: gone }],
+  ['titleExpired', { kind: 'session-expired', cookies: gone }],
+  ['ruleFailed', { kind: 'offline', cookies, othersEnded: false }],
+  ['ruleFailed', { kind: 'no-access', reached: 'nothing-sent' }],
+  ['titleNotConfirmed', { kind: 'no-access', reached: 'accepted' }],
+  ['titleNotConfirmed', { kind: 'timeout', cookies: gone, othersEnded: false }],
+  [
+    'titleCookiesRemain',
+    { kind: 'cookies-remain', reason: 'other-session', sessionEnded: true, cookies },
+  ],
+])('of what nobody saw, nothing is said to be so now: %s', (title, outcome) => {
+  expect(pastTitleOf(outcome, undefined)).toBe(title);
+  expect(pastTitleOf(outcome, 'still-alive')).toBe('titleStillAlive');
 });
 
 it('fates and states have words of their own', () => {

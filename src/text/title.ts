@@ -6,6 +6,17 @@ export function isWell(outcome: Outcome, revocation: Revocation | 'asking' | und
   return isGood(outcome) && revocation !== 'still-alive';
 }
 
+/** How a log-out ended that nobody saw: what was so then need not be so now. */
+export function pastTitleOf(
+  outcome: Outcome,
+  revocation: Revocation | 'asking' | undefined,
+): PlainKey {
+  const title = titleOf(outcome, revocation);
+  if (title !== 'titleStillLoggedIn' && title !== 'titleNoAccess') return title;
+  // The log-in that it was about has ended, whoever else was there.
+  return outcome.kind === 'cookies-remain' ? 'titleCookiesRemain' : 'ruleFailed';
+}
+
 /** How a log-out ended, in a word or two that can be read from afar. */
 export function titleOf(outcome: Outcome, revocation: Revocation | 'asking' | undefined): PlainKey {
   if (revocation === 'still-alive') return 'titleStillAlive';

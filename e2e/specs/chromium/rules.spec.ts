@@ -1,12 +1,10 @@
-import { type ChromiumBrowser, launchChromium } from '../../browsers/chromium.ts';
+import { launchChromium } from '../../browsers/chromium.ts';
 import { createProfile } from '../../browsers/profile.ts';
 import { accountCookiesOf, expect, logIn, test } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
-import { letTimeCome, setRules, storedRules } from '../../rules.ts';
+import { dueIn, letTimeCome, openIn, setRules, storedRules } from '../../rules.ts';
 
 const site = 'https://www.bilibili.com/';
-const dueIn = async (browser: ChromiumBrowser) => (await storedRules(browser)).due;
-const openIn = async (browser: ChromiumBrowser) => (await storedRules(browser)).open;
 
 test('a worker that was stopped is woken when the time has come', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);

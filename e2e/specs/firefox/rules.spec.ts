@@ -1,13 +1,10 @@
-import type { FirefoxBrowser } from '../../browsers/firefox.ts';
 import { expect, logIn, logInUrl, test } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
-import { letTimeCome, setRules, storedRules } from '../../rules.ts';
+import { dueIn, letTimeCome, openIn, setRules, storedRules } from '../../rules.ts';
 
 const container = 'firefox-container-1';
 const privateWindow = 'firefox-private';
 const site = 'https://www.bilibili.com/';
-const dueIn = async (firefox: FirefoxBrowser) => (await storedRules(firefox)).due;
-const openIn = async (firefox: FirefoxBrowser) => (await storedRules(firefox)).open;
 
 test('the last tab of a container is closed: its log-in ends, and no other', async ({
   firefox,
@@ -84,7 +81,14 @@ test('when nobody uses the computer', async ({ firefox, standIn }) => {
   const session = await logIn(firefox, standIn);
   await firefox.beIdleFor(0);
   await setRules(firefox, { logOutWhenIdle: 240 });
+  // Firefox wakes a page only for what it listened to at its start: an alarm gives it a new one.
+  const alarm = () => firefox.inExtension(() => chrome.alarms.get('rules'), null);
+  await expect.poll(alarm).toBeDefined();
+  await firefox.stopEventPage();
+  await firefox.inExtension(() => chrome.alarms.create('rules', { when: Date.now() }), null);
+  await expect.poll(alarm).toBeUndefined();
   await expect.poll(() => firefox.isEventPageRunning()).toBe(true);
+  await firefox.stopEventPage();
   await firefox.beIdleFor(241 * 60);
   await expect.poll(() => session.alive).toBe(false);
   await expect.poll(() => storedRules(firefox)).toMatchObject({ done: [{ rule: 'idle' }] });

@@ -1,10 +1,8 @@
-import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
 import { accountCookiesOf, expect, gate, logIn, test } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
-import { letTimeCome, setRules, storedRules } from '../../rules.ts';
+import { dueIn, letTimeCome, openIn, setRules, storedRules } from '../../rules.ts';
 
 const site = 'https://www.bilibili.com/';
-const dueIn = async (browser: ExtensionBrowser) => (await storedRules(browser)).due;
 
 test('some minutes after the last tab was closed: proven, and told in the next popup', async ({
   extension,
@@ -13,7 +11,7 @@ test('some minutes after the last tab was closed: proven, and told in the next p
   const session = await logIn(extension, standIn);
   const [first, second] = [await extension.visit(site), await extension.visit(`${site}?second`)];
   await setRules(extension, { logOutAfterLastTab: 15 });
-  await expect.poll(async () => (await storedRules(extension)).open).toHaveLength(1);
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
   await first.close();
   await second.close();
   await expect.poll(() => dueIn(extension)).toMatchObject([{ rule: 'last-tab' }]);
@@ -50,7 +48,7 @@ test('whoever comes back in time stays logged in, and so does who calls it off',
   const session = await logIn(extension, standIn);
   await setRules(extension, { logOutAfterLastTab: 15 });
   let page = await extension.visit(site);
-  await expect.poll(async () => (await storedRules(extension)).open).toHaveLength(1);
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
   await page.close();
   await expect.poll(() => dueIn(extension)).toHaveLength(1);
   page = await extension.visit(site);
@@ -74,7 +72,7 @@ test('a tab that leaves the site counts as closed, and the log-out begins at onc
   const session = await logIn(extension, standIn);
   await setRules(extension, { logOutAfterLastTab: 0 });
   const page = await extension.visit(site);
-  await expect.poll(async () => (await storedRules(extension)).open).toHaveLength(1);
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
   await page.evaluate(() => location.assign('https://notbilibili.com/'), null);
   await expect.poll(() => session.alive).toBe(false);
   await expect.poll(() => accountCookiesOf(extension)).toEqual([]);
@@ -87,7 +85,7 @@ test('a server that cannot be reached is tried again, until it is done', async (
   const session = await logIn(extension, standIn);
   const page = await extension.visit(site);
   await setRules(extension, { logOutAfterLastTab: 0 });
-  await expect.poll(async () => (await storedRules(extension)).open).toHaveLength(1);
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
   standIn.script('exit', { status: 503 });
   await page.close();
   await standIn.waitForRequests('exit', 1);
@@ -111,7 +109,7 @@ test('a failure that needs a person is not tried again, and told', { tag: '@all'
   await logIn(extension, standIn);
   const page = await extension.visit(site);
   await setRules(extension, { logOutAfterLastTab: 0 });
-  await expect.poll(async () => (await storedRules(extension)).open).toHaveLength(1);
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
   const refused = { status: 200, body: JSON.stringify({ code: 2202, message: 'csrf' }) };
   standIn.script('exit', refused, refused);
   await page.close();
@@ -132,7 +130,7 @@ test('a log-out by hand takes the place of one that is due', { tag: '@all' }, as
   const session = await logIn(extension, standIn);
   const page = await extension.visit(site);
   await setRules(extension, { logOutAfterLastTab: 15 });
-  await expect.poll(async () => (await storedRules(extension)).open).toHaveLength(1);
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
   await page.close();
   await expect.poll(() => dueIn(extension)).toHaveLength(1);
   const { hold, open } = gate();
@@ -145,7 +143,6 @@ test('a log-out by hand takes the place of one that is due', { tag: '@all' }, as
   open();
   await popup.waitFor({ view: 'finished', outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
-  await letTimeCome(extension);
   await expect.poll(() => dueIn(extension), 'there is nobody left to log out').toEqual([]);
   expect(standIn.requestsTo('exit')).toHaveLength(1);
 });

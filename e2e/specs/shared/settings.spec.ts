@@ -127,4 +127,10 @@ test('rules are switched on, and off again, each with its time', async ({ extens
   // A time that the page does not offer.
   await store(extension, { logOutWhenIdle: 42 });
   await expect.poll(() => timesOf(page)).toEqual(['Off', 'After 42 minutes']);
+  // One that makes no sense is none of those offered, so that "off" can replace it.
+  await store(extension, { logOutWhenIdle: 'seldom' });
+  await expect.poll(() => timesOf(page)).toEqual(['Off', '']);
+  await select('logOutWhenIdle', '');
+  await expect.poll(() => timesOf(page)).toEqual(['Off', 'Off']);
+  expect(await stored(extension)).toMatchObject({ logOutWhenIdle: null });
 });
