@@ -1,13 +1,33 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEvent } from './testing/event.ts';
 
-async function setUp({ hasIdle = true } = {}) {
+interface Given {
+  readonly hasIdle?: boolean;
+  readonly isFirefox?: boolean;
+  readonly inIncognitoContext?: boolean;
+  readonly isAllowedIncognito?: boolean;
+}
+
+async function setUp({
+  hasIdle = true,
+  isFirefox = false,
+  inIncognitoContext = false,
+  isAllowedIncognito = false,
+}: Given = {}) {
   const onStateChanged = createEvent();
   const setDetectionInterval = vi.fn();
   const queryState = vi.fn(async (_seconds: number) => 'locked');
   const idle = { onStateChanged, setDetectionInterval, queryState };
-  vi.doMock('./browser.ts', () => ({ browser: hasIdle ? { idle } : {} }));
-  return { ...(await import('./idle.ts')), ...idle };
+  const local = { set: vi.fn(async (_items: object) => undefined), onChanged: createEvent() };
+  const scheme = isFirefox ? 'moz-extension' : 'chrome-extension';
+  const browser = {
+    extension: { inIncognitoContext, isAllowedIncognitoAccess: async () => isAllowedIncognito },
+    runtime: { getURL: (path: string) => `${scheme}://own/${path}` },
+    storage: { local },
+    ...(hasIdle && { idle }),
+  };
+  vi.doMock('./browser.ts', () => ({ browser }));
+  return { ...(await import('./idle.ts')), ...idle, local };
 }
 
 beforeEach(() => {
@@ -50,4 +70,38 @@ it('a browser that cannot tell has somebody before it', async () => {
   const { onPresence, readPresence } = await setUp({ hasIdle: false });
   onPresence(() => undefined)(true, 5);
   expect(await readPresence(5)).toBe('active');
+});
+
+describe('Chromium tells its incognito windows nothing', () => {
+  it('so the ordinary context passes on what it is told', async () => {
+    const { onPresence, onStateChanged, local } = await setUp({ isAllowedIncognito: true });
+    onPresence(() => undefined);
+    await onStateChanged.fire('idle');
+    const at = expect.any(Number);
+    await vi.waitFor(() =>
+      expect(local.set.mock.calls).toEqual([[{ presence: { presence: 'idle', at } }]]),
+    );
+  });
+
+  it.each<Given>([
+    { isAllowedIncognito: false },
+    { isAllowedIncognito: true, isFirefox: true },
+    { isAllowedIncognito: true, inIncognitoContext: true },
+  ])('and stores nothing where nobody would hear it: %j', async (given) => {
+    const { onPresence, onStateChanged, local } = await setUp(given);
+    onPresence(() => undefined);
+    await onStateChanged.fire('idle');
+    await new Promise(setImmediate);
+    expect(local.set).not.toHaveBeenCalled();
+  });
+
+  it.each([true, false])('and the incognito one hears it: %s', async (inIncognitoContext) => {
+    const { onPresence, local } = await setUp({ inIncognitoContext });
+    const listener = vi.fn();
+    onPresence(listener);
+    await local.onChanged.fire({ presence: { newValue: { presence: 'locked', at: 1 } } });
+    await local.onChanged.fire({ presence: {} });
+    await local.onChanged.fire({ rules: { newValue: {} } });
+    expect(listener.mock.calls).toEqual(inIncognitoContext ? [['locked']] : []);
+  });
 });

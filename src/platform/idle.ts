@@ -1,5 +1,6 @@
 import type { Presence } from '../core/rules.ts';
 import { browser } from './browser.ts';
+import { isFirefox } from './stores.ts';
 import { wantedEvents } from './wanted.ts';
 
 /** How long counts as idle where nobody asks for it, in minutes: it wakes the worker seldom. */
@@ -25,17 +26,42 @@ export function onPresence(
 ): (isWanted: boolean, minutes: number | null) => boolean {
   const { idle } = browser;
   const wanted = wantedEvents('presence');
-  if (wanted.fromStart) idle?.onStateChanged.addListener(listener);
+  const changed = (presence: Presence) => {
+    listener(presence);
+    void passOn(presence);
+  };
+  if (wanted.fromStart) idle?.onStateChanged.addListener(changed);
+  if (isDeaf) onPassedOn(listener);
   let seconds: number | undefined;
   return (isWanted, minutes) => {
     if (isWanted) {
-      idle?.onStateChanged.addListener(listener);
+      idle?.onStateChanged.addListener(changed);
       // In Firefox it would begin to count anew.
       if (seconds !== secondsOf(minutes)) idle?.setDetectionInterval(secondsOf(minutes));
       seconds = secondsOf(minutes);
     } else {
-      idle?.onStateChanged.removeListener(listener);
+      idle?.onStateChanged.removeListener(changed);
     }
     return wanted.note(isWanted);
   };
+}
+
+/**
+ * Chromium tells the incognito context of an extension nothing, though it answers it (seen in 156):
+ * the ordinary context passes on what it is told, by the storage that the two share.
+ */
+const isDeaf = browser.extension.inIncognitoContext;
+const key = 'presence';
+
+async function passOn(presence: Presence): Promise<void> {
+  if (isFirefox || isDeaf || !(await browser.extension.isAllowedIncognitoAccess())) return;
+  // The same thing said twice is told twice.
+  await browser.storage.local.set({ [key]: { presence, at: Date.now() } });
+}
+
+function onPassedOn(listener: (presence: Presence) => void): void {
+  browser.storage.local.onChanged.addListener((changes) => {
+    const said = changes[key]?.newValue as { readonly presence: Presence } | undefined;
+    if (said) listener(said.presence);
+  });
 }

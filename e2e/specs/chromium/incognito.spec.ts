@@ -287,3 +287,17 @@ test('the first ordinary window beside an incognito one counts as a start', asyn
     .toMatchObject([{ rule: 'start', revocation: 'proven' }]);
   expect(kept.alive, 'incognito has no start').toBe(true);
 });
+
+test('when nobody uses the computer: a whole minute without a key or the mouse', {
+  tag: '@all',
+}, async ({ windows: { incognito, ordinary }, standIn }) => {
+  test.setTimeout(5 * 60_000);
+  const sessions = [await logIn(incognito, standIn), await logIn(ordinary, standIn)];
+  await setRules(ordinary, { logOutWhenIdle: 1 });
+  await expect
+    .poll(() => sessions.map(({ alive }) => alive), { timeout: 3 * 60_000 })
+    .toEqual([false, false]);
+  for (const window of [incognito, ordinary]) {
+    await (await openPopup(window)).waitForText('computer not in use');
+  }
+});
