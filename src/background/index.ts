@@ -3,7 +3,12 @@ import { readAccount } from '../core/log-out.ts';
 import type { Mode } from '../core/order.ts';
 import { clearSiteData } from '../core/site-data.ts';
 import { isPrivate } from '../core/store.ts';
-import * as access from '../platform/access.ts';
+import {
+  isGranted,
+  isTaskAllowed,
+  onPermissionsChanged,
+  onSiteAccessGranted,
+} from '../platform/access.ts';
 import { onAlarm, rulesAlarm, watchdog } from '../platform/alarms.ts';
 import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
@@ -51,15 +56,14 @@ const followUps = createFollowUps({
   readSettings: settings,
   // What a policy sets stays so, and without what it needs it is not in force.
   switchOff: (task) => writeSetting(task, false),
-  isAllowed: access.isTaskAllowed,
+  isAllowed: isTaskAllowed,
   tasks: {
     biligame: (storeId, { redirectUrl, endedIds }) => {
       const jar = createJar(sisterSite, storeId, storeId === ambientStoreId);
-      const isAllowed = () => access.isTaskAllowed('biligame');
+      const isAllowed = () => isTaskAllowed('biligame');
       return logOutOfSisterSite({ jar, server, visit, isAllowed }, redirectUrl, endedIds);
     },
-    siteData: (storeId) =>
-      clearSiteData(jarOf(storeId), access.isGranted, () => removeSiteData(storeId)),
+    siteData: (storeId) => clearSiteData(jarOf(storeId), isGranted, () => removeSiteData(storeId)),
   },
 });
 
@@ -70,14 +74,14 @@ const feedback = createFeedback({
   now: Date.now,
 });
 
-const icon = createIcon({ toolbar, access, jarOf, fingerprint });
+const icon = createIcon({ toolbar, access: { isGranted }, jarOf, fingerprint });
 /** What is told by the toolbar button: the badge tells of log-outs, the icon of log-ins. */
 const button = [feedback, icon];
 
 const service = createLogOutService({
   records: createRecords(),
   needsOf: (storeId) => ({
-    access,
+    access: { isGranted },
     jar: jarOf(storeId),
     server,
     wait,
@@ -118,7 +122,7 @@ const rules = createRules({
   isGone: isPrivateStoreGone,
   async openStores() {
     const open = await siteTabStores();
-    return (await access.isGranted()) ? open : undefined;
+    return (await isGranted()) ? open : undefined;
   },
   audibleStores: () => siteTabStores({ audible: true }),
   readPresence,
@@ -128,7 +132,7 @@ const rules = createRules({
       () => undefined,
     );
     // Without access a jar looks empty.
-    const isSeen = account && (account.sessions.length > 0 || (await access.isGranted()));
+    const isSeen = account && (account.sessions.length > 0 || (await isGranted()));
     return isSeen ? account.sessions : undefined;
   },
   logOut: (storeIds) => service.logOutAll(storeIds, 'rule'),
@@ -188,8 +192,8 @@ onMessage(
   }),
 );
 
-access.onPermissionsChanged(() => followUps.switchOffForbidden().catch(() => undefined));
-access.onSiteAccessGranted(() => service.forgetEnded());
+onPermissionsChanged(() => followUps.switchOffForbidden().catch(() => undefined));
+onSiteAccessGranted(() => service.forgetEnded());
 
 // A record speaks of its own sessions only, whether or not a popup is open.
 onSessionsChanged((storeId, came) => service.sessionsChanged(storeId, came));
@@ -198,7 +202,7 @@ void service.forgetOutdated();
 
 // In color where somebody is logged in, grey where nobody is. A log-out under way goes first.
 onSessionsChanged(() => setTimeout(icon.update, 100));
-access.onPermissionsChanged(() => icon.update());
+onPermissionsChanged(() => icon.update());
 onTabInFront(() => icon.update());
 onTabCleared((tabId) => button.forEach((part) => void part.tabCleared(tabId)));
 
