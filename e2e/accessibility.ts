@@ -1,6 +1,6 @@
 import axe from 'axe-core';
-import { expect } from 'playwright/test';
 import type { PageLike } from './browsers/extension-browser.ts';
+import { expect } from './expect.ts';
 
 /**
  * Expects that axe finds nothing on a page, and that nothing of it is cut off at its side.

@@ -93,7 +93,7 @@ export const test = base.extend<Fixtures, BrowserOptions & Shared>({
   firefox: ({ extension }, use) => use(extension as FirefoxBrowser),
 });
 
-export { expect } from 'playwright/test';
+export { expect } from './expect.ts';
 
 /** Logs in as the site does, and closes the tab that did it. */
 export async function logIn(

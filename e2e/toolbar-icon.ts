@@ -50,9 +50,9 @@ function placeOf(
   const isAt = (left: number, top: number) =>
     opaque.every((index) => {
       const place = 4 * ((top + (index >> 4)) * width + left + (index & 15));
-      return [0, 1, 2].every(
-        (color) => Math.abs((pixels[place + color] ?? 0) - (icon[4 * index + color] ?? 0)) <= 4,
-      );
+      const isNear = (color: number) =>
+        Math.abs((pixels[place + color] ?? 0) - (icon[4 * index + color] ?? 0)) <= 4;
+      return isNear(0) && isNear(1) && isNear(2);
     });
   // Right of the address and below the tabs: there our own pages have the icon as well.
   for (let top = 50; top <= height - 16; top += 1) {

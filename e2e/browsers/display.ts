@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { expect } from 'playwright/test';
+import { expect } from '../expect.ts';
 import type { PageLike } from './extension-browser.ts';
 
 const run = promisify(execFile);
@@ -84,8 +84,10 @@ function pictureOf(file: Buffer): Picture {
   const pixels = new Uint8Array(4 * width * height);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const [blue = 0, green = 0, red = 0] = file.subarray(start + y * bytesPerLine + 4 * x);
-      pixels.set([red, green, blue, 255], 4 * (y * width + x));
+      const from = start + y * bytesPerLine + 4 * x;
+      const to = 4 * (y * width + x);
+      for (let color = 0; color < 3; color += 1) pixels[to + color] = file[from + 2 - color] ?? 0;
+      pixels[to + 3] = 255;
     }
   }
   return { width, height, pixels };
