@@ -7,6 +7,23 @@ export type BrowserName = (typeof browsers)[number];
 const iconsOf = (name: string, sizes: readonly number[]) =>
   Object.fromEntries(sizes.map((size) => [String(size), `icons/${name}-${size}.png`]));
 
+/**
+ * What our pages and the worker may load, and whom they may ask: nothing else. The build adds the
+ * digests of the styles that stand in the pages.
+ */
+const contentSecurity = [
+  "default-src 'none'",
+  "script-src 'self'",
+  'style-src',
+  // The avatar.
+  'img-src https://*.hdslb.com',
+  // Chromium's `action.setIcon` asks for the icons.
+  "connect-src 'self' https://passport.bilibili.com https://api.bilibili.com https://biligame.com https://*.biligame.com",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** The manifest of one browser's build. */
 export function manifestOf(browser: BrowserName, version: string) {
   return {
@@ -37,6 +54,7 @@ export function manifestOf(browser: BrowserName, version: string) {
     // Each belongs to one setting that is off by default.
     optional_host_permissions: ['*://*.biligame.com/*'],
     optional_permissions: ['browsingData'],
+    content_security_policy: { extension_pages: contentSecurity },
     options_ui: { page: 'src/options/index.html', open_in_tab: true },
     commands: {
       'log-out': {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crx } from '@crxjs/vite-plugin';
@@ -99,6 +100,31 @@ const packedMessages: Plugin = {
   },
 };
 
+/** Allows the styles that stand in the pages, and no others: in the manifest, by their digests. */
+const allowedStyles: Plugin = {
+  name: 'allowed-styles',
+  enforce: 'post',
+  writeBundle({ dir = '' }, bundle) {
+    const styles = pagesIn(bundle).flatMap(({ source }) => [
+      ...String(source).matchAll(/<style>(.*?)<\/style>/gs),
+    ]);
+    const digests = styles.map(
+      ([, style = '']) => ` 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    );
+    const file = join(dir, 'manifest.json');
+    const manifest = readFileSync(file, 'utf8');
+    writeFileSync(file, manifest.replace('style-src', `style-src${digests.join('')}`));
+  },
+};
+
+/** Our own licence goes with each build. Vite adds those of what it bundles: see `license` below. */
+const ownLicence: Plugin = {
+  name: 'own-licence',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'LICENSE', source: readFileSync('LICENSE') });
+  },
+};
+
 /** A message with the numbers of its placeholders in place of their names. */
 function plain(entry: {
   readonly message: string;
@@ -132,12 +158,15 @@ export default defineConfig(({ mode }) => {
       inlineStyles,
       bundleApart,
       packedMessages,
+      allowedStyles,
+      ownLicence,
     ],
     build: {
       outDir: `dist/${browser}`,
       // Every browser that the manifest admits knows it.
       modulePreload: { polyfill: false },
       target,
+      license: { fileName: 'licenses-of-libraries.md' },
       // `bundleApart` does, when it has all of a script before it.
       minify: false,
       cssMinify: true,
