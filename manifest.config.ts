@@ -4,6 +4,9 @@ import type { ManifestV3Export } from '@crxjs/vite-plugin';
 export const browsers = ['chromium', 'firefox'] as const;
 export type BrowserName = (typeof browsers)[number];
 
+/** Firefox's name for the extension, also in policies. */
+export const firefoxId = '{7186ee8b-83d3-4750-b84c-3b57a289e701}';
+
 const iconsOf = (name: string, sizes: readonly number[]) =>
   Object.fromEntries(sizes.map((size) => [String(size), `icons/${name}-${size}.png`]));
 
@@ -75,7 +78,8 @@ export function manifestOf(browser: BrowserName, version: string) {
           background: { scripts: ['src/background/index.ts'], type: 'module' },
           browser_specific_settings: {
             gecko: {
-              id: 'log-out@bilibili-log-out.example',
+              // For ever: an add-on with another id is another add-on.
+              id: firefoxId,
               strict_min_version: '140.0',
               // Why this is the honest value: PRIVACY.md.
               data_collection_permissions: { required: ['authenticationInfo'] },

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Page } from 'puppeteer-core';
+import { firefoxId } from '../../manifest.config.ts';
 import {
   forgetAll,
   type LaunchOptions,
@@ -16,7 +17,6 @@ import { createProfile } from './profile.ts';
 import { clickOn, openedBy, pageLike, untilShown } from './puppeteer-page.ts';
 
 const extensionFolder = fileURLToPath(new URL('../../dist/firefox', import.meta.url));
-const extensionId = 'log-out@bilibili-log-out.example';
 /** Firefox draws one at random for each profile; a page has to be found by it. */
 const uuid = '7d1f0c1a-6a3c-4b5e-9c3e-0d6b6c1f2a11';
 
@@ -78,7 +78,7 @@ function iconIn(isPrivate: boolean): string {
     const { CustomizableUI } = ChromeUtils.importESModule(
       'moz-src:///browser/components/customizableui/CustomizableUI.sys.mjs',
     );
-    const widget = CustomizableUI.getWidget('${extensionId.replace(/[@.]/g, '_')}-browser-action');
+    const widget = CustomizableUI.getWidget('${firefoxId.replace(/[{}]/g, '_')}-browser-action');
     const window = [...Services.wm.getEnumerator('navigator:browser')].find(
       ({ gBrowser }) => (gBrowser.selectedBrowser.loadContext.usePrivateBrowsing) === ${isPrivate},
     );
@@ -102,7 +102,7 @@ export async function launchFirefox(
   writeFileSync(
     join(profile.folder, 'extension-preferences.json'),
     JSON.stringify({
-      [extensionId]: { permissions: ['internal:privateBrowsingAllowed'], origins: [] },
+      [firefoxId]: { permissions: ['internal:privateBrowsingAllowed'], origins: [] },
     }),
   );
   const browser = await puppeteer.launch({
@@ -129,7 +129,7 @@ export async function launchFirefox(
       'privacy.userContext.enabled': true,
       // Permission prompts answer themselves; a click is still needed to ask.
       'extensions.webextOptionalPermissionPrompts': false,
-      'extensions.webextensions.uuids': JSON.stringify({ [extensionId]: uuid }),
+      'extensions.webextensions.uuids': JSON.stringify({ [firefoxId]: uuid }),
       'layout.css.prefers-color-scheme.content-override': colorScheme === 'dark' ? 0 : 1,
       ...options.preferences,
     },
@@ -164,7 +164,7 @@ export async function launchFirefox(
       target: { context: tree.contexts?.[0]?.context },
       awaitPromise: true,
       expression: `(async () => {
-        const { extension } = WebExtensionPolicy.getByID('${extensionId}');
+        const { extension } = WebExtensionPolicy.getByID('${firefoxId}');
         ${statements}
       })()`,
     });
