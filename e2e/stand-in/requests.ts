@@ -11,6 +11,7 @@ export type Route =
   | 'cross-domain'
   | 'biligame-log-in'
   | 'avatar'
+  | 'worker'
   | 'unknown';
 
 /** What a request was answered with. */

@@ -45,6 +45,7 @@ export function routeOf(method: string, host: string, path: string): Route {
   if (method !== 'GET') return 'unknown';
   const route = exact.get(host + path);
   if (route) return route;
+  if (path === '/stand-in/worker.js') return 'worker';
   // The API host has no pages: a mistyped address there has to fail.
   if (host === 'api.bilibili.com') return 'unknown';
   if (isWithin(host, 'bilibili.com')) return 'site';
@@ -227,6 +228,8 @@ export function replyTo(request: RecordedRequest, fault: Fault, context: RouteCo
       return biligameLogIn(request);
     case 'avatar':
       return { status: 200, headers: { 'content-type': 'image/svg+xml' }, body: avatar() };
+    case 'worker':
+      return { status: 200, headers: { 'content-type': 'text/javascript' }, body: '' };
     case 'unknown':
       return html(notePage('Not found', request.path), 404);
   }

@@ -333,6 +333,7 @@ describe('routing', () => {
     ['GET', 'https://t.bilibili.com/', 200, 'site', '<h1>Stand-in for t.bilibili.com</h1>'],
     ['GET', 'https://passport.bilibili.com/login', 200, 'login-page', 'id="login"'],
     ['GET', 'https://i0.hdslb.com/bfs/face/stand-in-1.svg', 200, 'avatar', '<circle'],
+    ['GET', 'https://www.bilibili.com/stand-in/worker.js', 200, 'worker', ''],
     ['POST', navUrl, 404, 'unknown', 'Not found'],
     ['GET', 'https://notbilibili.com/', 404, 'unknown', 'Not found'],
   ])('%s %s → %i %s', async (method, address, status, route, content) => {

@@ -100,7 +100,12 @@ test('offline, then online: it is made good at once', async ({ chromium, standIn
   await chromium.context.setOffline(false);
   // Minutes pass: Chromium does not tell a worker that the network is back.
   const letMinutePass = () =>
-    chromium.inExtension(() => chrome.alarms.create('rules', { when: Date.now() }), null);
+    chromium.inExtension(async () => {
+      const rung = new Promise((resolve) => chrome.alarms.onAlarm.addListener(resolve));
+      await chrome.alarms.create('rules', { when: Date.now() });
+      // One that is set again before it has rung never rings.
+      await rung;
+    }, null);
   await expect
     .poll(async () => {
       await letMinutePass();
