@@ -23,15 +23,23 @@ export const dueIn = async (browser: ExtensionBrowser) => (await storedRules(bro
 export const openIn = async (browser: ExtensionBrowser) => (await storedRules(browser)).open;
 
 /**
- * Lets the time come of what is due, which is stored.
- * @param isTold whether the alarm goes off as well.
+ * An alarm goes off, upon which the rules look at what is due. Not the one that they have set: they
+ * may set or clear that meanwhile, and then it never goes off.
  */
-export async function letTimeCome(browser: ExtensionBrowser, isTold = true): Promise<void> {
-  await browser.inExtension(async (told) => {
+export async function ring(browser: ExtensionBrowser): Promise<void> {
+  await browser.inExtension(async () => {
+    const rung = new Promise((resolve) => chrome.alarms.onAlarm.addListener(resolve));
+    await chrome.alarms.create('of a test', { when: Date.now() });
+    await rung;
+  }, null);
+}
+
+/** Lets the time come of what is due, as it is stored. */
+export async function letTimeCome(browser: ExtensionBrowser): Promise<void> {
+  await browser.inExtension(async () => {
     const { rules } = await chrome.storage.local.get('rules');
     const { due } = rules as RulesState;
     const passed = due.map((one: Due) => ({ ...one, at: Date.now() }));
     await chrome.storage.local.set({ rules: { ...(rules as RulesState), due: passed } });
-    if (told) await chrome.alarms.create('rules', { when: Date.now() });
-  }, isTold);
+  }, null);
 }

@@ -1,6 +1,6 @@
 import { expect, logIn, logInUrl, test } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
-import { dueIn, letTimeCome, openIn, setRules, storedRules } from '../../rules.ts';
+import { dueIn, letTimeCome, openIn, ring, setRules, storedRules } from '../../rules.ts';
 
 const container = 'firefox-container-1';
 const privateWindow = 'firefox-private';
@@ -25,6 +25,7 @@ test('the last tab of a container is closed: its log-in ends, and no other', asy
   expect((await popup.shown()).text).toContain('Container 1 · ');
   await popup.close();
   await letTimeCome(firefox);
+  await ring(firefox);
   await expect.poll(() => session.alive).toBe(false);
   await expect
     .poll(() => storedRules(firefox))
@@ -73,6 +74,7 @@ test('an event page that was stopped is woken when the time has come', async ({
   await expect.poll(() => dueIn(firefox), 'the tab that was closed has woken it').toHaveLength(1);
   await firefox.stopEventPage();
   await letTimeCome(firefox);
+  await ring(firefox);
   await expect.poll(() => session.alive).toBe(false);
   await expect.poll(() => storedRules(firefox)).toMatchObject({ done: [{ rule: 'last-tab' }] });
 });
@@ -85,8 +87,7 @@ test('when nobody uses the computer', async ({ firefox, standIn }) => {
   const alarm = () => firefox.inExtension(() => chrome.alarms.get('rules'), null);
   await expect.poll(alarm).toBeDefined();
   await firefox.stopEventPage();
-  await firefox.inExtension(() => chrome.alarms.create('rules', { when: Date.now() }), null);
-  await expect.poll(alarm).toBeUndefined();
+  await ring(firefox);
   await expect.poll(() => firefox.isEventPageRunning()).toBe(true);
   await firefox.stopEventPage();
   await firefox.beIdleFor(241 * 60);

@@ -1,6 +1,6 @@
 import { accountCookiesOf, expect, gate, logIn, test } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
-import { dueIn, letTimeCome, openIn, setRules, storedRules } from '../../rules.ts';
+import { dueIn, letTimeCome, openIn, ring, setRules, storedRules } from '../../rules.ts';
 
 const site = 'https://www.bilibili.com/';
 
@@ -21,6 +21,7 @@ test('some minutes after the last tab was closed: proven, and told in the next p
   expect(standIn.requestsTo('exit')).toEqual([]);
 
   await letTimeCome(extension);
+  await ring(extension);
   await expect.poll(() => session.alive).toBe(false);
   await expect
     .poll(() => storedRules(extension))
@@ -97,6 +98,7 @@ test('a server that cannot be reached is tried again, until it is done', async (
   expect(session.alive).toBe(true);
 
   await letTimeCome(extension);
+  await ring(extension);
   await expect.poll(() => session.alive).toBe(false);
   await expect.poll(() => dueIn(extension)).toEqual([]);
   expect(standIn.requestsTo('exit')).toHaveLength(2);
@@ -140,6 +142,7 @@ test('a log-out by hand takes the place of one that is due', { tag: '@all' }, as
   await popup.press('log-out');
   await standIn.waitForRequests('exit', 1);
   await letTimeCome(extension);
+  await ring(extension);
   open();
   await popup.waitFor({ view: 'finished', outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
