@@ -839,7 +839,7 @@ describe('progress is written down, and waited for, before it has an effect', ()
       'a repetition',
       'server',
       { cookies: loggedIn, exit: [lost] },
-      `ask for access, list, report revoke, exit, exit, list, ask for access, list,
+      `ask for access, list, report revoke, exit, list, exit, list, ask for access, list,
       ask for access`,
     ],
     [

@@ -82,6 +82,24 @@ describe('the request', () => {
     expect(world.exits).toHaveLength(count);
   });
 
+  it('after a lost connection presents the same session, whatever has become of its cookies', async () => {
+    const cleared: Script = (_truth, world) => {
+      world.jar = [...bystanders];
+      return lost;
+    };
+    const another: Script = (_truth, world) => {
+      world.logIn('B', logIn('B'));
+      return lost;
+    };
+    for (const first of [cleared, another]) {
+      const world = createWorld({ cookies: loggedIn, exit: [first] });
+      expect((await press(world)).outcome.kind).toMatch(/logged-out|cookies-remain/);
+      expect(world.exits[1]).toEqual({ token: 'token-A', cookieHeader: headerOfA });
+      expect(world.said.map(({ id }) => id)).not.toContain(idOf('B'));
+      expect(world.alive.has(idOf('A'))).toBe(false);
+    }
+  });
+
   it('heard only by the server ends as an expired session', async () => {
     const heard: Script = (truth) => {
       truth();

@@ -175,7 +175,13 @@ async function revoke(work: Work, session: KnownSession): Promise<SessionEnded |
   };
   const askTwice = async (): Promise<Verdict> => {
     const verdict = await ask();
-    return verdict.kind === 'lost' ? ask() : verdict;
+    if (verdict.kind !== 'lost') return verdict;
+    // Its reply may have taken the cookies all the same, or a newer log-in has: then the browser
+    // would present nobody, or another session.
+    isAttached ||= !sessionsIn(await work.list()).some(
+      ({ id, sentByBrowser }) => id === session.id && sentByBrowser,
+    );
+    return ask();
   };
 
   let verdict = await askTwice();
