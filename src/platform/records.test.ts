@@ -39,6 +39,8 @@ it('there is one record for each store, the newest', async () => {
 it('what cannot be understood is none, and takes no other with it', async () => {
   await createRecords().put(recordOf('0'));
   stored.set('log-out:1', { ...recordOf('1'), state: { phase: 'confirm' } });
+  // Well-formed, but under another store's key.
+  stored.set('log-out:2', recordOf('0', 'j'));
   stored.set('another', recordOf('2'));
   expect(await createRecords().all()).toEqual([recordOf('0')]);
   // The pages would draw it.

@@ -40,7 +40,8 @@ async function takeOver(): Promise<LogOutRecord[]> {
   const records: LogOutRecord[] = [];
   for (const [key, stored] of await readStored()) {
     const parsed = v.safeParse(recordSchema, stored);
-    if (parsed.success) records.push(parsed.output);
+    // One under another store's key would take the place of that store's own.
+    if (parsed.success && key === prefix + parsed.output.storeId) records.push(parsed.output);
     else await memory.remove(key).catch(() => undefined);
   }
   return records;
