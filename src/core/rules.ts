@@ -36,7 +36,8 @@ const dueSchema = v.object({
       at: v.number(),
       /** The fingerprints of the sessions that were there then. It is not about later ones. */
       sessions: v.array(v.string()),
-      tries: v.number(),
+      // Any other number would know no pause, and be tried for ever.
+      tries: v.pipe(v.number(), v.integer(), v.minValue(0)),
       /** Before this the server wants no further try: milliseconds since 1970. */
       notBefore: v.number(),
       /** Whether there was no network at the last look. */

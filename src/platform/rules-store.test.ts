@@ -122,7 +122,13 @@ it('nothing is written that is there already, and what is empty is not there', a
 describe('what another version has left and cannot be understood', () => {
   it.each<[string, unknown]>([
     ['another kind of thing', 'due'],
-    ['another shape', { ...of('firefox-default'), due: [{ at: 'soon' }] }],
+    ['another shape', { ...nothing, due: [{ at: 'soon' }] }],
+    // It would be tried again at once, for ever.
+    ...[-1, 0.5].map((tries): [string, unknown] => {
+      const fired = { at: 1, tries, notBefore: 0, sessions: [] };
+      const due = [{ id: 'i', storeId: '0', rule: 'idle', at: 1, fired }];
+      return [`${tries} tries`, { ...nothing, due }];
+    }),
     ['a rule of later days', { ...nothing, due: [{ id: 'i', storeId: '0', rule: 'moon', at: 1 }] }],
   ])('is nothing, and goes: %s', async (_, stored) => {
     local.set('rules', stored);
@@ -132,6 +138,19 @@ describe('what another version has left and cannot be understood', () => {
     await writeRules(nothing);
     expect(local.size).toBe(0);
   });
+});
+
+it('an entry that cannot be understood takes no other with it, and goes', async () => {
+  const { open, due, done } = of('firefox-default');
+  const later = { ...due[0], id: 'j', rule: 'moon' };
+  const { outcome: _, ...halved } = { ...done[0] };
+  local.set('rules', { open: [1, ...open], due: [later, ...due, null], done: [...done, halved] });
+  const { readRules, writeRules } = await setUp();
+  expect(await readRules()).toEqual({ open, due, done });
+  await writeRules(await readRules());
+  expect(local.get('rules')).toEqual({ open, due, done });
+  local.set('rules', { open, due: 'none' });
+  expect(await readRules()).toEqual({ open, due: [], done: [] });
 });
 
 it('where nothing can be written, the next writing tries again', async () => {

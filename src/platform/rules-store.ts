@@ -80,9 +80,23 @@ async function readArea(area: Area): Promise<RulesState> {
     known.set(area, textOf(parsed.output));
     return parsed.output;
   }
-  // What another version has left may not be understood, and goes with the next writing.
+  // What another version has left may not be understood, and goes with the next writing: one log-out
+  // that is due takes no other with it.
   known.set(area, stored === undefined ? '' : 'not understood');
-  return nothing;
+  const lists = Object(stored) as Record<keyof RulesState, unknown>;
+  const { open, due, done } = rulesSchema.entries;
+  return {
+    open: understoodIn(lists.open, open.item),
+    due: understoodIn(lists.due, due.item),
+    done: understoodIn(lists.done, done.item),
+  };
+}
+
+function understoodIn<T>(list: unknown, schema: v.GenericSchema<unknown, T>): T[] {
+  return (Array.isArray(list) ? list : []).flatMap((one) => {
+    const parsed = v.safeParse(schema, one);
+    return parsed.success ? [parsed.output] : [];
+  });
 }
 
 /** Stores what the rules remember, where it has changed since it was read. Only the worker does. */
