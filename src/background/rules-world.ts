@@ -100,6 +100,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
         read: () => act(() => v.parse(rulesSchema, JSON.parse(world.text) ?? emptyState())),
         write: (state: RulesState) =>
           act(() => {
+            if (world.isFull) throw new Error('The disk is full.');
             const text = JSON.stringify(state);
             world.writes += text === world.text ? 0 : 1;
             world.text = text;
@@ -152,6 +153,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
     /** What is stored, as text. */
     text: 'null',
     writes: 0,
+    isFull: false,
     followed: undefined as RuleSettings | undefined,
     time: 1_000_000_000,
     presence: 'active' as Presence,

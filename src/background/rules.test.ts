@@ -327,6 +327,28 @@ describe('a log-out that fails', () => {
     expect(runs()).toHaveLength(2);
   });
 
+  it.each(['before it is due', 'before it fires'])(
+    'is tried after the same pauses where nothing can be stored from %s',
+    async (since) => {
+      const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 5 });
+      await open(ordinary);
+      world.isFull = since === 'before it is due';
+      await close(ordinary);
+      world.isFull = true;
+      await world.pass(5 * minute);
+      for (const count of [1, 1, 2]) {
+        expect(runs()).toHaveLength(count);
+        await world.end('blocked');
+        world.rules.look();
+        await world.pass(minute / 2);
+      }
+      world.isFull = false;
+      world.rules.look();
+      await world.settled();
+      expect(world.stored.due).toMatchObject([{ fired: { tries: 2 } }]);
+    },
+  );
+
   it('in a way that needs a person is told, and not tried again', async () => {
     const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');

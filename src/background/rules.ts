@@ -119,6 +119,8 @@ export function createRules(parts: Parts): Rules {
       settled.push(record);
     }
   };
+  /** What could not be stored. Until it can be, it is the truth: what is tried would know no pause. */
+  let unstored: RulesState | undefined;
   /** What a person calls off while a turn is being taken. */
   const calledOff = new Set<string>();
 
@@ -195,7 +197,7 @@ export function createRules(parts: Parts): Rules {
   const goThrough = async (events: readonly Event[]) => {
     settings = await parts.readSettings();
     isWoken = parts.follow(settings);
-    const stored = await parts.store.read();
+    const stored = unstored ?? (await parts.store.read());
     now = parts.now();
     state = withSettings(stored, settings);
     for (const { change } of events) state = change?.(state, now) ?? state;
@@ -208,7 +210,8 @@ export function createRules(parts: Parts): Rules {
     }
     const storeIds = await fire();
     // Before anything is done. What cannot be stored is done all the same.
-    await Promise.allSettled([parts.store.write(state), setAlarm(stored)]);
+    const [writing] = await Promise.allSettled([parts.store.write(state), setAlarm(stored)]);
+    unstored = writing.status === 'rejected' ? state : undefined;
     const wanted = storeIds.filter((storeId) => !calledOff.has(storeId));
     // What cannot be begun, or is never told of, is tried again.
     if (wanted.length > 0) await parts.logOut(wanted).catch(() => undefined);
