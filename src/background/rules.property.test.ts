@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { Rule, RuleSettings } from '../core/rules.ts';
+import { cases } from '../core/testing/fuzz.ts';
 import { allOff, createRulesWorld, minute, type OutcomeName, privateId } from './rules-world.ts';
 
 // A slow machine is no failure.
@@ -301,6 +302,6 @@ it('no order of events loses a due log-out, does one twice, or does one that was
       expect(lost, 'due and never done').toEqual([]);
       expect(world.stored.due).toEqual([]);
     }),
-    { numRuns: 500 },
+    cases(500),
   );
 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import managedSchemaFile from '../../public/managed-schema.json' with { type: 'json' };
 import { followUps } from '../core/follow-ups.ts';
@@ -162,46 +161,6 @@ it('what is not known, or not set by anybody, is no setting and nothing to repor
   const stored = { rules: [], constructor: 'ask', __proto__: { siteData: true } };
   const byDefault = { settings: defaultSettings, locked: [], notUnderstood: [] };
   expect(parseSettings({ sync: stored, managed: stored })).toStrictEqual(byDefault);
-});
-
-describe('of anything that may be stored', () => {
-  const anyValue = fc.oneof(
-    fc.jsonValue(),
-    fc.constantFrom('ask', 'at-once', true, false, null, 0, 240),
-  );
-  /** Settings with any values, beside anything else; or something else altogether. */
-  const anyArea = fc.oneof(
-    fc.jsonValue(),
-    fc.record(Object.fromEntries([...settingNames, 'other'].map((name) => [name, anyValue])), {
-      requiredKeys: [],
-    }),
-  );
-  const ownOf = (area: unknown, name: string): unknown =>
-    typeof area === 'object' && area !== null && Object.hasOwn(area, name)
-      ? Reflect.get(area, name)
-      : undefined;
-
-  it('each well-formed setting is in force, a policy’s first, and all else is reported', () => {
-    fc.assert(
-      fc.property(anyArea, anyArea, (sync, managed) => {
-        const { settings, locked, notUnderstood } = parseSettings({ sync, managed });
-        expect(Object.keys(settings)).toEqual(settingNames);
-        for (const name of settingNames) {
-          const isMeant = (value: unknown) =>
-            (valuesOf[name] as unknown[]).includes(value) ||
-            (isTime(name) && Number.isInteger(value) && Number(value) > 0 && Number(value) <= 240);
-          const [own, set] = [ownOf(sync, name), ownOf(managed, name)];
-          const isSet = isMeant(set) && set !== null;
-          const value = isSet ? set : [own, defaultSettings[name]].find(isMeant);
-          expect(settings[name]).toBe(value);
-          expect(locked.includes(name)).toBe(isSet);
-          const passedOver = isSet ? [] : isMeant(own) ? [set] : [set, own];
-          expect(notUnderstood.includes(name)).toBe(passedOver.some((it) => it !== undefined));
-        }
-      }),
-      { numRuns: 1_000 },
-    );
-  });
 });
 
 it('the schema of policies, a file that Chromium reads, says the same', () => {
