@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { launchChromium } from './browsers/chromium.ts';
+import { beOnButton, withScripts } from './fixtures.ts';
 import { openPopup } from './popup.ts';
 import { startStandIn } from './stand-in/index.ts';
 
@@ -48,7 +49,7 @@ async function show(): Promise<void> {
 
     const clicked = performance.now();
     const since = () => `${Math.round(performance.now() - clicked)} ms after the click`;
-    const popup = await openPopup(browser);
+    const popup = await openPopup(withScripts(browser, beOnButton));
     say('clicked on the button', 'the popup opens, and counts three seconds down');
     const shoot = async (name: string) => {
       shots += 1;

@@ -222,14 +222,14 @@ export function gate(): { hold: Promise<void>; open: () => void } {
   return { hold, open };
 }
 
-/**
- * The same browser, whose own pages have a clock that stands until it is told to go on: see `passTime`.
- * Playwright's own would stand in every page of the browser, and in those of later tests too.
- */
-export function withDrivenClock(chromium: ChromiumBrowser): ChromiumBrowser {
+/** The same browser, whose own pages run these before anything else. */
+export function withScripts(
+  chromium: ChromiumBrowser,
+  ...scripts: readonly (() => void)[]
+): ChromiumBrowser {
   const openOwnPage = async (path: string) => {
     const page = await chromium.context.newPage();
-    await page.addInitScript(standStill);
+    for (const script of scripts) await page.addInitScript(script);
     await page.goto(`chrome-extension://${chromium.extensionId}/${path}`);
     return page;
   };
@@ -248,8 +248,20 @@ export async function passTime(page: Page, milliseconds: number, isAsleep = fals
   ] as const);
 }
 
-/** Runs in a page before anything else. Short waits, by which a page is drawn, go on by themselves. */
-function standStill(): void {
+/** Runs in a page of ours: it is on the toolbar button, where the popup may begin something by itself. */
+export function beOnButton(): void {
+  const { browser = chrome } = globalThis as unknown as { browser?: typeof chrome };
+  for (const { tabs } of [chrome, browser]) {
+    Reflect.set(tabs, 'getCurrent', () => Promise.resolve(undefined));
+  }
+}
+
+/**
+ * Runs in a page: its clock stands until it is told to go on, see `passTime`. Short waits, by which a
+ * page is drawn, go on by themselves. Playwright's own clock would stand in every page of the browser,
+ * and in those of later tests too.
+ */
+export function driveClock(): void {
   const { setTimeout: wait, clearTimeout: stopWaiting } = window;
   const shortest = 100;
   let now = Date.now();

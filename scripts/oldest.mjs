@@ -43,7 +43,7 @@ const oldest = [
  * Before 127 it lets no extension open its popup.
  */
 const specs = [
-  'specs/shared/(?!popup-size)',
+  'specs/shared/(?!popup-on-button)',
   'chromium/(access|cookies|popup|worker)',
   'firefox/stores',
 ];

@@ -13,13 +13,14 @@ async function setUp({ isFirefox = true, incognito = false, hasReplaced = true }
           ]
         : [{ id: 1 }, { id: 2 }],
   );
+  const getCurrent = vi.fn();
   const browser = {
     runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
     extension: { inIncognitoContext: incognito },
-    tabs: { query, onUpdated, ...(hasReplaced && { onReplaced }) },
+    tabs: { query, getCurrent, onUpdated, ...(hasReplaced && { onReplaced }) },
   };
   vi.doMock('./browser.ts', () => ({ browser }));
-  return { ...(await import('./tabs.ts')), query, onUpdated, onReplaced };
+  return { ...(await import('./tabs.ts')), query, getCurrent, onUpdated, onReplaced };
 }
 
 beforeEach(() => {
@@ -55,4 +56,15 @@ it.each([true, false])('a tab that loads may show another site: %s', async (hasR
   follow(true);
   await onUpdated.fire(1, { status: 'complete' });
   expect(moved.mock.calls).toEqual([[]]);
+});
+
+it.each([
+  [{ id: 1 }, true],
+  // So it says of a popup on the toolbar button:
+  // https://developer.mozilla.org/docs/Mozilla/Add-ons/WebExtensions/API/tabs/getCurrent
+  [undefined, false],
+])('a page knows whether it is shown in a tab: %j', async (tab, isShown) => {
+  const { isInTab, getCurrent } = await setUp();
+  getCurrent.mockResolvedValue(tab);
+  expect(await isInTab()).toBe(isShown);
 });

@@ -15,6 +15,11 @@ export async function siteTabIds(storeId: string): Promise<number[]> {
     .filter((id) => id !== undefined);
 }
 
+/** Whether this page is shown in a tab, and not on the toolbar button. */
+export async function isInTab(): Promise<boolean> {
+  return (await browser.tabs.getCurrent()) !== undefined;
+}
+
 /** Reloads tabs; one that was closed meanwhile is passed over. */
 export async function reloadTabs(ids: readonly number[]): Promise<void> {
   await Promise.all(ids.map((id) => browser.tabs.reload(id).catch(() => undefined)));

@@ -11,7 +11,7 @@ import { isFirstOffer, lookAtRules, onRulesChanged } from '../platform/rules-sto
 import { openOptions, send, watchWorker } from '../platform/runtime.ts';
 import { readSettings } from '../platform/settings-store.ts';
 import { listStores, storeIdOf, storeOf } from '../platform/stores.ts';
-import { reloadTabs, siteTabIds } from '../platform/tabs.ts';
+import { isInTab, reloadTabs, siteTabIds } from '../platform/tabs.ts';
 import { createClient } from '../protocol/messages.ts';
 import { parseSettings } from '../settings/settings.ts';
 import type { Translate } from '../text/message.ts';
@@ -46,8 +46,9 @@ const model = createPopupModel({
   readRules: lookAtRules,
   onRulesChanged,
   isFirstOffer,
-  // The extension says so where it opens the popup by itself: `platform/toolbar.ts`.
-  isOpenedByPerson: location.search === '',
+  // The extension says so where it opens the popup by itself: `platform/toolbar.ts`. In a tab Chromium
+  // lets any other extension open it.
+  isOpenedByPerson: async () => location.search === '' && !(await isInTab()),
   onHidden: (listener) => {
     document.addEventListener('visibilitychange', () => document.hidden && listener());
   },

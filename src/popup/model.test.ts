@@ -164,7 +164,7 @@ function setUp(options: SetUp = {}) {
       ruleListeners.push(listener);
     },
     isFirstOffer: vi.fn(async () => true),
-    isOpenedByPerson: true,
+    isOpenedByPerson: async () => true,
     onHidden: (listener: () => void) => {
       hide.push(listener);
     },
@@ -1068,7 +1068,14 @@ describe('opening the popup', () => {
     ['without access', { ...countdown, hasAccess: false }],
     ['after a failure that is being looked at', { ...countdown, records: [endedIn('0', bad)] }],
     ['during a log-out', { ...countdown, records: [startedIn('0')] }],
-    ['where the extension has opened it', { ...countdown, parts: { isOpenedByPerson: false } }],
+    [
+      'where an extension has opened it',
+      { ...countdown, parts: { isOpenedByPerson: async () => false } },
+    ],
+    [
+      'where nobody can tell who has opened it',
+      { ...countdown, parts: { isOpenedByPerson: fails } },
+    ],
     ['where the settings cannot be read', { ...countdown, parts: { readSettings: fails } }],
   ])('begins nothing by itself %s', async (_, options) => {
     const popup = setUp(options);

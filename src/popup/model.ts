@@ -50,8 +50,11 @@ export interface PopupParts {
   onRulesChanged(listener: () => void): void;
   /** Resolves with true once: the first time that it is asked, ever. */
   isFirstOffer(): Promise<boolean>;
-  /** Whether a person has opened the popup; otherwise the extension has, to tell something. */
-  readonly isOpenedByPerson: boolean;
+  /**
+   * Whether a person has opened the popup. Otherwise this extension has, to tell something, or
+   * another one, in a tab.
+   */
+  isOpenedByPerson(): Promise<boolean>;
   /** Calls back once nobody can see the popup any more. */
   onHidden(listener: () => void): void;
   /** Milliseconds since 1970. */
@@ -307,9 +310,12 @@ export function createPopupModel(parts: PopupParts): PopupModel {
    * them that nothing else is to be said of, and never twice.
    */
   const begin = async () => {
-    // Settings that cannot be read begin nothing.
-    const { toolbarClick = 'ask' } = (await settings().catch(() => undefined)) ?? {};
-    if (!parts.isOpenedByPerson || isCalledOff || view.peek().name !== 'logged-in') return;
+    // What cannot be read begins nothing.
+    const [{ toolbarClick }, isByPerson] = await Promise.all([
+      settings(),
+      parts.isOpenedByPerson(),
+    ]).catch(() => [{ toolbarClick: 'ask' }, false] as const);
+    if (!isByPerson || isCalledOff || view.peek().name !== 'logged-in') return;
     if (toolbarClick === 'at-once') await logOut('server');
     if (toolbarClick === 'countdown') countDown(parts.now() + countdownFrom * 1000);
   };

@@ -1,6 +1,7 @@
 import { expectAccessible } from '../../accessibility.ts';
 import {
   accountCookiesOf,
+  driveClock,
   expect,
   logIn,
   logInUrl,
@@ -8,7 +9,7 @@ import {
   passTime,
   test,
   theFour,
-  withDrivenClock,
+  withScripts,
 } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
 
@@ -154,7 +155,7 @@ test('“Forget the log-in in this browser only” takes no press in its first h
   standIn,
 }) => {
   const session = await logIn(chromium, standIn);
-  const { page, waitFor } = await openPopup(withDrivenClock(chromium));
+  const { page, waitFor } = await openPopup(withScripts(chromium, driveClock));
   const first = page.locator('button[data-action="remove-local"]:not([data-confirm])');
   const confirm = page.locator('button[data-confirm]');
   const expectLateTo = async (button: typeof first) => {

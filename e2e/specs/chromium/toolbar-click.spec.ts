@@ -1,14 +1,19 @@
+import type { ChromiumBrowser } from '../../browsers/chromium.ts';
 import {
   accountCookiesOf,
+  beOnButton,
+  driveClock,
   expect,
   logIn,
   openLoggedIn,
   passTime,
   test,
   theFour,
-  withDrivenClock,
+  withScripts,
 } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
+
+const onButton = (chromium: ChromiumBrowser) => withScripts(chromium, beOnButton);
 
 // What opening the popup begins by itself. Elsewhere tests have it ask first.
 test.beforeEach(({ chromium }) =>
@@ -20,7 +25,9 @@ test('one click: the popup counts three seconds down, logs out, and proves it', 
   standIn,
 }) => {
   const session = await logIn(chromium, standIn, { uname: 'Ann' });
-  const { page, waitFor, waitForText } = await openPopup(withDrivenClock(chromium));
+  const { page, waitFor, waitForText } = await openPopup(
+    withScripts(chromium, beOnButton, driveClock),
+  );
   await waitForText('Logs out in 3 seconds');
   await expect(page.getByRole('status')).toHaveText('Logs out in 3 seconds');
   await passTime(page, 1000);
@@ -37,7 +44,9 @@ test('one click: the popup counts three seconds down, logs out, and proves it', 
 
 test('a page that was suspended does not log out late', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
-  const { page, waitFor, waitForText } = await openPopup(withDrivenClock(chromium));
+  const { page, waitFor, waitForText } = await openPopup(
+    withScripts(chromium, beOnButton, driveClock),
+  );
   await waitForText('Logs out in 3 seconds');
   await passTime(page, 60_000, true);
   expect((await waitFor({ view: 'logged-in' })).text).not.toContain('Logs out in');
@@ -48,7 +57,7 @@ test('a page that was suspended does not log out late', async ({ chromium, stand
 
 test('Enter does not wait for it', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
-  const { page, waitFor, waitForText } = await openPopup(chromium);
+  const { page, waitFor, waitForText } = await openPopup(onButton(chromium));
   await waitForText('Logs out in 3 seconds');
   await expect(page.locator('button[data-action="log-out"]')).toBeFocused();
   await page.keyboard.press('Enter');
@@ -60,7 +69,7 @@ test('Enter does not wait for it', async ({ chromium, standIn }) => {
 for (const way of ['“Stay logged in”', 'Escape', 'a page that nobody sees any more'] as const) {
   test(`${way} calls it off`, async ({ chromium, standIn }) => {
     const session = await logIn(chromium, standIn);
-    const { page, press, waitFor, waitForText } = await openPopup(chromium);
+    const { page, press, waitFor, waitForText } = await openPopup(onButton(chromium));
     await waitForText('Logs out in 3 seconds');
     if (way === 'Escape') await page.keyboard.press('Escape');
     else if (way === '“Stay logged in”') await press('cancel');
@@ -81,7 +90,7 @@ for (const way of ['“Stay logged in”', 'Escape', 'a page that nobody sees an
 
 test('Enter held on “Stay logged in” presses nothing else', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
-  const { page, waitFor, waitForText } = await openPopup(chromium);
+  const { page, waitFor, waitForText } = await openPopup(onButton(chromium));
   await waitForText('Logs out in 3 seconds');
   await page.keyboard.press('Tab');
   await expect(page.locator('button[data-action="cancel"]')).toBeFocused();
@@ -96,7 +105,7 @@ test('Enter held on “Stay logged in” presses nothing else', async ({ chromiu
 test('at once, where a person has set it so', async ({ chromium, standIn }) => {
   await chromium.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'at-once' }), null);
   const session = await logIn(chromium, standIn);
-  const { waitFor } = await openPopup(chromium);
+  const { waitFor } = await openPopup(onButton(chromium));
   await waitFor({ outcome: 'logged-out', revocation: 'proven' });
   expect(session.alive).toBe(false);
 });
@@ -107,10 +116,10 @@ test('after a failure nothing counts down, nor for who logs in while the popup i
 }) => {
   const session = await logIn(chromium, standIn);
   standIn.script('exit', { status: 503, body: '' });
-  const first = await openPopup(chromium);
+  const first = await openPopup(onButton(chromium));
   await first.waitFor({ outcome: 'server-error' });
   await first.close();
-  const again = await openPopup(chromium);
+  const again = await openPopup(onButton(chromium));
   await again.waitFor({ outcome: 'server-error' });
   expect((await again.shown()).actions).toEqual(['retry', 'remove-local']);
   await again.press('retry');

@@ -1,5 +1,5 @@
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
-import { expect, logIn, test } from '../../fixtures.ts';
+import { expect, logIn, openLoggedIn, test } from '../../fixtures.ts';
 
 /** Opens the popup on the toolbar button, where its window is as large as it asks to be. */
 const openOnButton = (browser: ExtensionBrowser) =>
@@ -30,4 +30,24 @@ test('the popup on the button has room for all that it shows', async ({ extensio
     popup?.document.querySelector<HTMLButtonElement>('button[data-action="log-out"]')?.click();
   }, null);
   await expect.poll(() => measure(extension)).toEqual({ view: 'failed', ...fits });
+});
+
+test('the popup begins something by itself on the button only: in a tab another extension may open it', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  await extension.inExtension(() => chrome.storage.sync.set({ toolbarClick: 'at-once' }), null);
+  const inTab = await openLoggedIn(extension, session);
+  // What it has read before it would begin.
+  await inTab.page.evaluate(async () => {
+    await Promise.allSettled([chrome.storage.sync.get(null), chrome.storage.managed.get(null)]);
+    await chrome.runtime.sendMessage('wake');
+  }, null);
+  expect((await inTab.shown()).view).toBe('logged-in');
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  await openOnButton(extension);
+  await standIn.waitForRequests('exit', 1);
+  await inTab.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(session.alive).toBe(false);
 });
