@@ -40,6 +40,8 @@ async function show(): Promise<void> {
   say('stand-in of Bilibili’s servers', `127.0.0.1:${standIn.port}`);
   const browser = await launchChromium({ standIn, display });
   say('Chromium with the extension', display ? `on display ${display}` : 'headless');
+  // At its start Chromium may take longer for a policy than the popup waits, which then asks first.
+  await browser.inExtension(() => chrome.storage.managed.get(null), null);
   let shots = 0;
   try {
     const session = standIn.createSession({ uid: '2233', uname: 'Ann' });
