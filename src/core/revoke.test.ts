@@ -224,6 +224,21 @@ it('a living session is not kept from its turn by ten planted ids, which can onl
   expect(world.destroyed).toEqual([]);
 });
 
+it('a living session is not kept from its turn by ids and tokens that were planted over plain HTTP', async () => {
+  // The endpoint receives them before the session's own.
+  const places = ['/login/exit/v2', '/login/exit', '/login', '/'].flatMap((path) =>
+    ['passport.bilibili.com', '.passport.bilibili.com', '.bilibili.com'].map((domain) => {
+      return { domain, path };
+    }),
+  );
+  places.pop();
+  const planted = places.flatMap((place) => logIn(JSON.stringify(place), place));
+  const world = createWorld({ cookies: [...planted, ...logIn('A', { secure: true })] });
+  const { outcome } = await press(world);
+  expect([...world.alive]).toEqual([]);
+  expect(outcome).toMatchObject({ kind: 'cookies-remain', sessionEnded: true });
+});
+
 it('a dead session with a token of another time ends as expired, where the token is checked first', async () => {
   const cookies = [...without(loggedIn, 'bili_jct'), cookie('bili_jct', 'stale')];
   const world = createWorld({ cookies, alive: [], exit: [csrfRejected] });

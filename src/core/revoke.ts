@@ -53,8 +53,8 @@ export async function revokeAll(
   }
   const wanted = sessions
     .filter((session) => order.sessions.includes(session.fingerprint) && !work.hasEnded(session))
-    // Beyond the limit stay those that can only be asked about.
-    .sort((a, b) => Number(a.token === undefined) - Number(b.token === undefined));
+    // Beyond the limit stay those that can only be asked about, and those that are not Secure.
+    .sort((a, b) => rankOf(a) - rankOf(b));
   let failure: Failure | undefined;
   for (const session of wanted.slice(0, sessionLimit)) {
     const result = await end(work, session);
@@ -64,6 +64,10 @@ export async function revokeAll(
   }
   const stays = failure && (await endWhatWent(work, wanted, failure));
   return isLost ? lost : stays;
+}
+
+function rankOf({ token, isSecure }: KnownSession): number {
+  return (token === undefined ? 2 : 0) + (isSecure ? 0 : 1);
 }
 
 /**

@@ -38,8 +38,18 @@ it('one log-in is one session, with everything that presents it', () => {
       uid: 'uid-A',
       cookieHeader: headerOf('A'),
       sentByBrowser: true,
+      isSecure: false,
       shapes: new Set(logIn('A').map(shapeOf)),
     },
+  ]);
+});
+
+it('a session is Secure where its id is', () => {
+  const jar = [...logIn('A', { secure: true }), cookie('SESSDATA', 'planted', { path: '/login' })];
+  const known = sessionsIn(jar).map(({ id, isSecure }) => [id, isSecure]);
+  expect(known).toEqual([
+    ['planted', false],
+    [idOf('A'), true],
   ]);
 });
 

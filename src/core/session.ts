@@ -19,6 +19,8 @@ export interface Session {
   readonly cookieHeader: string;
   /** Whether a request to the exit endpoint presents this session, and no other, by itself. */
   readonly sentByBrowser: boolean;
+  /** Whether its id is Secure: over plain HTTP nobody can have planted it. */
+  readonly isSecure: boolean;
   /** Where its id stands in the jar (see `shapeOf`): the account cookies there are its own. */
   readonly shapes: ReadonlySet<string>;
 }
@@ -76,6 +78,7 @@ function sessionOf(id: string, account: readonly Cookie[], sent: readonly Cookie
     sentByBrowser:
       isOnlyOneSent &&
       sent.every(({ name, value }) => !known.has(name) || known.get(name) === value),
+    isSecure: account.some((cookie) => isOurs(cookie) && cookie.secure),
     shapes: new Set(places),
   };
 }
