@@ -182,7 +182,7 @@ export async function layCookies(
     ? { url: where.url }
     : { url: 'https://www.bilibili.com/', domain: '.bilibili.com' };
   for (const [name, value] of Object.entries(values)) {
-    await setCookie(browser, { ...site, ...where, name, value, secure: true });
+    await setCookie(browser, { secure: true, ...site, ...where, name, value });
   }
 }
 

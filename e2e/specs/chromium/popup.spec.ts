@@ -106,30 +106,6 @@ test('the worker refuses what it does not understand, and answers', async ({ chr
   );
 });
 
-test('Origin and Referer are the site’s on our request alone', async ({ chromium, standIn }) => {
-  const session = await logIn(chromium, standIn);
-  const popup = await openLoggedIn(chromium, session);
-  let letGo = () => {};
-  standIn.script('exit', { hold: new Promise<void>((resolve) => (letGo = resolve)) });
-  await popup.press('log-out');
-  await standIn.waitForRequests('exit', 1);
-  // While our rule is there, a page asks the same address.
-  const page = await chromium.visit('https://t.bilibili.com/');
-  await page.evaluate(() =>
-    fetch('https://passport.bilibili.com/login/exit/v2', {
-      method: 'POST',
-      mode: 'no-cors',
-    }).catch(() => undefined),
-  );
-  letGo();
-  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
-  const origins = standIn.requestsTo('exit').map(({ headers }) => headers.origin);
-  expect(origins).toEqual(['https://www.bilibili.com', 'https://t.bilibili.com']);
-  const [ours] = standIn.requestsTo('exit');
-  expect(ours?.headers.referer).toBe('https://www.bilibili.com/');
-  expect(ours?.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
-});
-
 test('a double click on “Try again” destroys nothing', async ({ chromium, standIn }) => {
   const session = await logIn(chromium, standIn);
   const { page, press, waitFor } = await openLoggedIn(chromium, session);

@@ -202,6 +202,36 @@ function plantForEver(): void {
   plant();
 }
 
+test('cookies planted over plain HTTP: a failure is told as one, and then all log-ins end, and are proven', {
+  tag: '@all',
+}, async ({ extension, standIn }) => {
+  const http = { secure: false, url: 'http://passport.bilibili.com/' };
+  // The endpoint receives a dead one, and one of a stranger, before the person's own.
+  const [dead, theirs] = [standIn.createSession(), standIn.createSession()];
+  dead.alive = false;
+  await layCookies(extension, dead, { ...http, path: '/login/exit' });
+  await layCookies(extension, theirs, { ...http, domain: '.bilibili.com', path: '/login' });
+  await layCookies(extension, dead, { ...http, url: 'http://live.bilibili.com/' });
+  const session = await logIn(extension, standIn);
+  // Not Secure, and so anybody's to replace.
+  const token = { url: 'http://live.bilibili.com/', domain: '.bilibili.com', name: 'bili_jct' };
+  await setCookie(extension, { ...token, value: 'planted' });
+
+  const popup = await openPopup(extension);
+  await popup.waitFor({ view: 'logged-in' });
+  await popup.press('log-out');
+  await popup.waitFor({ view: 'failed', outcome: 'csrf-rejected' });
+  expect([theirs.alive, session.alive]).toEqual([false, true]);
+  expect(await accountCookiesOf(extension), 'what ends it is kept').toEqual(theFour);
+
+  await setCookie(extension, { ...token, value: session.biliJct });
+  await popup.press('retry');
+  const shown = await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  expect(shown.view).toBe('finished');
+  expect(session.alive).toBe(false);
+  expect(await accountCookiesOf(extension)).toEqual([]);
+});
+
 test('a new log-in that stays is kept, and told of', async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, session);
