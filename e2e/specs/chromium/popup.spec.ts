@@ -192,3 +192,17 @@ for (const [index, { what, uname, shown }] of names.entries()) {
     expect(session.alive).toBe(true);
   });
 }
+
+test('a name of markup is shown as text, and an avatar of another host is not loaded', {
+  tag: '@all',
+}, async ({ chromium, standIn }) => {
+  await logIn(chromium, standIn);
+  const uname = '<img src="https://www.bilibili.com/x"><b>Ann</b>';
+  const face = 'https://www.bilibili.com/face.png';
+  const data = { isLogin: true, uname, face };
+  standIn.script('nav', { status: 200, body: JSON.stringify({ code: 0, data }) });
+  const { page } = await openPopup(chromium);
+  await expect(page.locator('.who h1 bdi')).toHaveText(uname);
+  await expect(page.locator('img, b')).toHaveCount(0);
+  expect(standIn.requests.map(({ route }) => route)).toEqual(['log-in', 'nav']);
+});
