@@ -37,12 +37,14 @@ export interface TwoWindows {
 export async function launchTwoWindows({
   standIn,
   display,
-}: Pick<LaunchOptions, 'standIn' | 'display'>): Promise<TwoWindows> {
+  profile,
+}: Pick<LaunchOptions, 'standIn' | 'display' | 'profile'>): Promise<TwoWindows> {
   const browser = await puppeteer.launch({
     executablePath: chromiumPath(),
     headless: display === undefined,
     env: { ...process.env, ...(display && { DISPLAY: display }) },
     defaultViewport: null,
+    ...(profile && { userDataDir: profile.folder }),
     pipe: true,
     timeout: patience,
     enableExtensions: true,

@@ -10,7 +10,7 @@ import {
   untilSwitchedOn,
 } from './extension-browser.ts';
 import { bilibiliHosts } from './hosts.ts';
-import { createProfile, type Profile } from './profile.ts';
+import { createProfile } from './profile.ts';
 
 export const extensionFolder = fileURLToPath(new URL('../../dist/chromium', import.meta.url));
 
@@ -88,11 +88,10 @@ export const quietArguments = [
 
 /**
  * Starts a Chromium with the built extension.
- * @param options.profile one that is kept at the end; without it, a new one that goes.
  * @param options.folder where the extension is, which makes its id; without it, the build.
  */
 export async function launchChromium(
-  options: LaunchOptions & { readonly profile?: Profile; readonly folder?: string },
+  options: LaunchOptions & { readonly folder?: string },
 ): Promise<ChromiumBrowser> {
   const { display, language = 'en-US', colorScheme = 'light', beside = [] } = options;
   const folder = options.folder ?? extensionFolder;

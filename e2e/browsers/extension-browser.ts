@@ -1,5 +1,6 @@
 import type { SwitchName } from '../../src/settings/settings.ts';
 import type { StandIn } from '../stand-in/index.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * How long anything may take before it counts as hanging, in milliseconds. It is there so that a
@@ -54,6 +55,8 @@ export interface LaunchOptions {
   /** The browser's language, like `zh-CN`. */
   readonly language?: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** The profile, which is kept at the end; without it, a new one that goes. */
+  readonly profile?: Profile;
   /** The folders of other unpacked extensions to have beside this one. */
   readonly beside?: readonly string[];
 }

@@ -96,7 +96,7 @@ export async function launchFirefox(
   },
 ): Promise<FirefoxBrowser> {
   const { standIn, colorScheme = 'light', policies } = options;
-  const profile = createProfile();
+  const profile = options.profile ?? createProfile();
   // Where Firefox keeps what a person has allowed. Allowing it at the installation, by
   // `moz:allowPrivateBrowsing`, is not known to Firefox 140.
   writeFileSync(
@@ -136,7 +136,7 @@ export async function launchFirefox(
   });
   await browser.installExtension(extensionFolder).catch(async (error: unknown) => {
     await browser.close();
-    profile.remove();
+    if (!options.profile) profile.remove();
     throw error;
   });
   // The connection below Puppeteer is in no types.
@@ -325,7 +325,7 @@ export async function launchFirefox(
       await browser.close();
       // It writes to its profile to the last.
       await ended;
-      profile.remove();
+      if (!options.profile) profile.remove();
     },
   };
 }

@@ -1,15 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { launchTwoWindows } from '../../browsers/chromium-incognito.ts';
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
+import { createProfile } from '../../browsers/profile.ts';
 import {
   accountCookiesOf,
   allFour,
   expect,
   gate,
   logIn,
+  logInUrl,
   openLoggedIn,
   readState,
   setCookie,
   theFour,
 } from '../../fixtures.ts';
+import { foundIn, storeIn, textsOf, textsOfRecords } from '../../left-on-disk.ts';
 import { openPopup } from '../../popup.ts';
 import { setRules, storedRules } from '../../rules.ts';
 import { directions, test } from './two-windows.ts';
@@ -300,4 +305,36 @@ test('when nobody uses the computer: a whole minute without a key or the mouse',
   for (const window of [incognito, ordinary]) {
     await (await openPopup(window)).waitForText('computer not in use');
   }
+});
+
+test('nothing of an incognito log-in, or of its log-out, is on disk when the browser is closed', {
+  tag: '@all',
+}, async ({ server: standIn, display }) => {
+  standIn.reset();
+  const profile = createProfile();
+  const windows = await launchTwoWindows({ standIn, display: display?.name, profile });
+  const { ordinary, incognito } = windows;
+  const kept = standIn.createSession({ uid: '2718281828459', uname: 'Who is at home' });
+  const session = standIn.createSession({ uid: '3141592653589', uname: 'Who is hidden' });
+  // In both windows the same is done: what the one keeps shows that the other keeps nothing.
+  await storeIn(await ordinary.visit(logInUrl(kept)), textsOf(kept));
+  await storeIn(await incognito.visit(logInUrl(session)), textsOf(session));
+  standIn.script('avatar', { headers: { 'cache-control': 'max-age=100000' } });
+  const popup = await openLoggedIn(incognito, session);
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  const record = await incognito.inExtension(async () => {
+    const memory = await caches.open('memory');
+    return Promise.all((await memory.matchAll()).map((kept) => kept.json()));
+  }, null);
+  const control = randomUUID();
+  await ordinary.inExtension((text) => chrome.storage.local.set({ control: text }), control);
+  await windows.close();
+
+  const mustBeFound = [...textsOf(kept), control];
+  expect(foundIn(profile.folder, mustBeFound)).toEqual(mustBeFound);
+  const texts = [...textsOf(session), ...textsOfRecords(record)];
+  expect(texts.length, 'a record with its number and a digest').toBeGreaterThan(6);
+  expect(foundIn(profile.folder, texts)).toEqual([]);
+  profile.remove();
 });

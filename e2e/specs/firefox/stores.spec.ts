@@ -1,4 +1,6 @@
-import type { FirefoxBrowser } from '../../browsers/firefox.ts';
+import { randomUUID } from 'node:crypto';
+import { type FirefoxBrowser, launchFirefox } from '../../browsers/firefox.ts';
+import { createProfile } from '../../browsers/profile.ts';
 import {
   accountCookiesOf,
   allFour,
@@ -12,6 +14,7 @@ import {
   test,
   theFour,
 } from '../../fixtures.ts';
+import { foundIn, storeIn, textsOf, textsOfRecords } from '../../left-on-disk.ts';
 import { openPopup } from '../../popup.ts';
 import type { Session, StandIn } from '../../stand-in/index.ts';
 
@@ -313,3 +316,33 @@ for (const { name, store } of jars) {
     expect(standIn.requestsTo('cross-domain')).toEqual([]);
   });
 }
+
+test('nothing of a private log-in, or of its log-out, is on disk when Firefox is closed', {
+  tag: '@all',
+}, async ({ server: standIn }) => {
+  standIn.reset();
+  const profile = createProfile();
+  const firefox = await launchFirefox({ standIn, profile });
+  const kept = standIn.createSession({ uid: '2718281828459', uname: 'Who is at home' });
+  const session = standIn.createSession({ uid: '3141592653589', uname: 'Who is hidden' });
+  // In both windows the same is done: what the one keeps shows that the other keeps nothing.
+  await storeIn(await firefox.visit(logInUrl(kept)), textsOf(kept));
+  await storeIn(await firefox.visit(logInUrl(session), privateWindow), textsOf(session));
+  standIn.script('avatar', { headers: { 'cache-control': 'max-age=100000' } });
+  const popup = await openPopup(firefox, privateWindow);
+  await popup.waitForText(session.uname);
+  await popup.press('log-out');
+  await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
+  const records = await readState(firefox);
+  expect(Object.keys(records)).toEqual([`log-out:${privateWindow}`]);
+  const control = randomUUID();
+  await firefox.inExtension((text) => chrome.storage.local.set({ control: text }), control);
+  await firefox.close();
+
+  const mustBeFound = [...textsOf(kept), control];
+  expect(foundIn(profile.folder, mustBeFound)).toEqual(mustBeFound);
+  const texts = [...textsOf(session), ...textsOfRecords(records)];
+  expect(texts.length, 'a record with its number and a digest').toBeGreaterThan(6);
+  expect(foundIn(profile.folder, texts)).toEqual([]);
+  profile.remove();
+});
