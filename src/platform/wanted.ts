@@ -4,14 +4,14 @@
  * taken off again. Firefox's event page does not (seen in 153): so there it is noted where a page can
  * read at once, and a listener that nobody wants is not put on.
  */
-const notes = findNotes();
+const notes = orElse(null, () => globalThis.localStorage);
 
-function findNotes(): Storage | undefined {
+/** A browser may forbid it (then it is null, or throws), and a file may be damaged, or the disk full. */
+function orElse<T>(otherwise: T, run: () => T): T {
   try {
-    return globalThis.localStorage;
+    return run();
   } catch {
-    // A browser may forbid it.
-    return undefined;
+    return otherwise;
   }
 }
 
@@ -25,12 +25,13 @@ export interface Wanted {
 
 /** @param events what they are called in the notes. */
 export function wantedEvents(events: string): Wanted {
-  const fromStart = notes === undefined || notes.getItem(events) !== null;
+  const fromStart = orElse(true, () => !notes || notes.getItem(events) !== null);
   return {
     fromStart,
     note(isWanted) {
-      if (isWanted) notes?.setItem(events, 'wanted');
-      else notes?.removeItem(events);
+      orElse(undefined, () =>
+        isWanted ? notes?.setItem(events, 'wanted') : notes?.removeItem(events),
+      );
       return !isWanted || fromStart;
     },
   };
