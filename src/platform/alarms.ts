@@ -1,3 +1,4 @@
+import type { Alarms } from 'webextension-polyfill';
 import { browser } from './browser.ts';
 
 const watchdogName = 'watchdog';
@@ -6,9 +7,22 @@ const rulesName = 'rules';
 /** The shortest that browsers grant a packed extension. */
 const periodInMinutes = 0.5;
 
+/**
+ * Chromium writes alarms to the profile, those of incognito windows too: of those nothing may stay.
+ * Before 150 it knows no such wish, and refuses it.
+ */
+async function create(name: string, when: Alarms.CreateAlarmInfoType): Promise<void> {
+  if (!browser.extension.inIncognitoContext) return browser.alarms.create(name, when);
+  try {
+    await browser.alarms.create(name, { ...when, persistAcrossSessions: false } as object);
+  } catch {
+    await browser.alarms.create(name, when);
+  }
+}
+
 /** Wakes the worker again and again while work is unfinished; waking is all that it takes. */
 export const watchdog = {
-  set: () => browser.alarms.create(watchdogName, { periodInMinutes }),
+  set: () => create(watchdogName, { periodInMinutes }),
   clear: async () => {
     await browser.alarms.clear(watchdogName);
   },
@@ -20,7 +34,7 @@ export const watchdog = {
  */
 export const rulesAlarm = {
   /** @param when milliseconds since 1970. */
-  set: (when: number) => browser.alarms.create(rulesName, { when }),
+  set: (when: number) => create(rulesName, { when }),
   clear: async () => {
     await browser.alarms.clear(rulesName);
   },

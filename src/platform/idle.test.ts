@@ -18,7 +18,11 @@ async function setUp({
   const setDetectionInterval = vi.fn();
   const queryState = vi.fn(async (_seconds: number) => 'locked');
   const idle = { onStateChanged, setDetectionInterval, queryState };
-  const local = { set: vi.fn(async (_items: object) => undefined), onChanged: createEvent() };
+  const local = {
+    set: vi.fn(async (_items: object) => undefined),
+    remove: vi.fn(async (_key: string) => undefined),
+    onChanged: createEvent(),
+  };
   const scheme = isFirefox ? 'moz-extension' : 'chrome-extension';
   const browser = {
     extension: { inIncognitoContext, isAllowedIncognitoAccess: async () => isAllowedIncognito },
@@ -77,10 +81,10 @@ describe('Chromium tells its incognito windows nothing', () => {
     const { onPresence, onStateChanged, local } = await setUp({ isAllowedIncognito: true });
     onPresence(() => undefined);
     await onStateChanged.fire('idle');
-    const at = expect.any(Number);
-    await vi.waitFor(() =>
-      expect(local.set.mock.calls).toEqual([[{ presence: { presence: 'idle', at } }]]),
-    );
+    await vi.waitFor(() => expect(local.remove.mock.calls).toEqual([['presence']]));
+    expect(local.set.mock.calls).toEqual([[{ presence: 'idle' }]]);
+    const [said, gone] = [local.set, local.remove].map((call) => call.mock.invocationCallOrder[0]);
+    expect(said, 'nothing of it stays on disk').toBeLessThan(gone ?? 0);
   });
 
   it.each<Given>([
@@ -99,8 +103,8 @@ describe('Chromium tells its incognito windows nothing', () => {
     const { onPresence, local } = await setUp({ inIncognitoContext });
     const listener = vi.fn();
     onPresence(listener);
-    await local.onChanged.fire({ presence: { newValue: { presence: 'locked', at: 1 } } });
-    await local.onChanged.fire({ presence: {} });
+    await local.onChanged.fire({ presence: { newValue: 'locked' } });
+    await local.onChanged.fire({ presence: { oldValue: 'locked' } });
     await local.onChanged.fire({ rules: { newValue: {} } });
     expect(listener.mock.calls).toEqual(inIncognitoContext ? [['locked']] : []);
   });

@@ -18,8 +18,7 @@ export async function readPresence(minutes: number | null): Promise<Presence> {
  * Calls back when the computer is used again, is not used any more, or is locked. Firefox never says
  * `locked`, and neither browser counts a playing video as use.
  * @returns a function that says whether that is wanted, and how many minutes count as idle, and
- *   answers whether a worker that is stopped now would be woken for it. Browsers forget the minutes
- *   with the worker.
+ *   answers whether a worker that is stopped now would be woken for it.
  */
 export function onPresence(
   listener: (presence: Presence) => void,
@@ -28,7 +27,7 @@ export function onPresence(
   const wanted = wantedEvents('presence');
   const changed = (presence: Presence) => {
     listener(presence);
-    void passOn(presence);
+    passOn(presence).catch(() => undefined);
   };
   if (wanted.fromStart) idle?.onStateChanged.addListener(changed);
   if (isDeaf) onPassedOn(listener);
@@ -55,13 +54,14 @@ const key = 'presence';
 
 async function passOn(presence: Presence): Promise<void> {
   if (isFirefox || isDeaf || !(await browser.extension.isAllowedIncognitoAccess())) return;
-  // The same thing said twice is told twice.
-  await browser.storage.local.set({ [key]: { presence, at: Date.now() } });
+  // Said, and gone at once: nothing of it stays on disk, and the same thing is told twice.
+  await browser.storage.local.set({ [key]: presence });
+  await browser.storage.local.remove(key);
 }
 
 function onPassedOn(listener: (presence: Presence) => void): void {
   browser.storage.local.onChanged.addListener((changes) => {
-    const said = changes[key]?.newValue as { readonly presence: Presence } | undefined;
-    if (said) listener(said.presence);
+    const said = changes[key]?.newValue as Presence | undefined;
+    if (said) listener(said);
   });
 }
