@@ -26,6 +26,7 @@ import { removeSiteData } from '../platform/site-data.ts';
 import { onBrowserStart } from '../platform/start.ts';
 import {
   ambientStoreId,
+  isFirefox,
   isPrivateStoreGone,
   listStores,
   onStoreMayBeGone,
@@ -111,7 +112,8 @@ const rules = createRules({
   follow({ logOutAfterLastTab, logOutWhenIdle, logOutWhenLocked }) {
     const isWoken = [
       followTabs(logOutAfterLastTab !== null),
-      followPresence(logOutWhenIdle !== null || logOutWhenLocked, logOutWhenIdle),
+      // Firefox tells of no lock.
+      followPresence(logOutWhenIdle !== null || (logOutWhenLocked && !isFirefox), logOutWhenIdle),
     ];
     return isWoken.every(Boolean);
   },

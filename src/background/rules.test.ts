@@ -544,3 +544,81 @@ it('nothing that is stored names a session but by its fingerprint', async () => 
   const [due] = world.stored.due;
   expect(due?.fired?.sessions).toEqual([`of ${ordinary} under ${due?.id}`]);
 });
+
+describe('nothing is lost, and nobody is logged out for nothing', () => {
+  const cannotRead = () => {
+    throw new Error('The policy cannot be read.');
+  };
+
+  it('the network is back, and a worker that was stopped meanwhile tries at once', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    world.isOnline = false;
+    for (let turn = 0; turn < 5; turn += 1) {
+      await world.end('offline');
+      while (world.runs.at(-1)?.outcome) await world.pass(minute / 2);
+    }
+    await world.end('offline');
+    expect(runs()).toHaveLength(6);
+    // As browsers do to a worker that does nothing for half a minute.
+    world.stop();
+    world.isOnline = true;
+    await world.pass(2 * minute);
+    expect(runs()).toHaveLength(7);
+  });
+
+  it('what has happened while settings could not be read for half a minute', async () => {
+    const { world, runs } = await setUp({});
+    const reading = vi.spyOn(world, 'settings', 'get').mockImplementation(cannotRead);
+    world.rules.browserStarted();
+    await world.pass(30_000);
+    reading.mockReturnValue({ ...allOff, logOutAtStart: true });
+    await world.pass(15_000);
+    world.stop();
+    await world.pass(2 * minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('who calls it off after a turn has failed stays logged in', async () => {
+    const settings = { logOutAfterLastTab: 15, logOutAtStart: true };
+    const { world, open, close, runs } = await setUp(settings);
+    await open(ordinary);
+    await close(ordinary);
+    expect(world.stored.due).toHaveLength(1);
+    const reading = vi.spyOn(world, 'settings', 'get').mockImplementation(cannotRead);
+    world.rules.browserStarted();
+    await world.pass(11_000);
+    reading.mockReturnValue({ ...allOff, ...settings });
+    await Promise.all([world.rules.callOff(ordinary), world.pass(minute)]);
+    expect(runs()).toEqual([]);
+  });
+
+  it('who calls it off is told when that cannot be done', async () => {
+    const { world } = await setUp({});
+    vi.spyOn(world, 'settings', 'get').mockImplementation(cannotRead);
+    const calledOff = expect(world.rules.callOff(ordinary)).rejects.toThrow('cannot be read');
+    await world.pass(2 * minute);
+    await calledOff;
+  });
+
+  it('a clock that is put back delays nothing for longer than was set', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    await close(ordinary);
+    world.time -= 24 * 60 * minute;
+    world.rules.look();
+    await world.pass(15 * minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('who could not be seen when it fired is seen at the next look', async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    world.hasAccess = false;
+    await become('idle');
+    expect(runs()).toEqual([ordinary]);
+    world.hasAccess = true;
+    await world.end('offline');
+    await world.pass(5 * minute);
+    expect(runs()).toEqual([ordinary, ordinary]);
+  });
+});

@@ -94,10 +94,18 @@ const againTime = 60_000;
  */
 const retryPause = 10_000;
 
-/** What a turn is about. */
+/** How many turns in a row may fail, before the next event or alarm. */
+const tryLimit = 6;
+
+/** Something that a turn is to deal with. */
 interface Event {
   readonly change?: (state: RulesState, now: number) => RulesState;
   readonly happening?: Rule;
+  /** The store of which a person calls off what is due. */
+  readonly callsOff?: string;
+  /** Called when that is stored, or when nothing more is tried for now. */
+  readonly done?: () => void;
+  readonly failed?: (error: unknown) => void;
 }
 
 /** Logs out by itself, where rules are switched on: `core/rules.ts`. */
@@ -108,8 +116,8 @@ export function createRules(parts: Parts): Rules {
   let state: RulesState;
   let now: number;
 
-  /** What turns that failed were about: the next one does it. */
-  const missed: Event[] = [];
+  /** What has happened and is to be dealt with, in its order. */
+  const waiting: Event[] = [];
   /** The ends of log-outs that no turn has dealt with, and those that the current one does. */
   const ends: LogOutRecord[] = [];
   const settled: LogOutRecord[] = [];
@@ -121,9 +129,6 @@ export function createRules(parts: Parts): Rules {
   };
   /** What could not be stored. Until it can be, it is the truth: what is tried would know no pause. */
   let unstored: RulesState | undefined;
-  /** What a person calls off while a turn is being taken. */
-  const calledOff = new Set<string>();
-
   const lookAt = async ({ id, storeId }: Due): Promise<Look> => {
     const isUnderWay = await parts.isUnderWay(storeId);
     // Of what is not under way any more, the end has been shown by now.
@@ -199,49 +204,59 @@ export function createRules(parts: Parts): Rules {
     isWoken = parts.follow(settings);
     const stored = unstored ?? (await parts.store.read());
     now = parts.now();
-    state = withSettings(stored, settings);
-    for (const { change } of events) state = change?.(state, now) ?? state;
+    state = withSettings(stored, settings, now);
+    for (const { change, happening } of events) {
+      state = change?.(state, now) ?? state;
+      if (happening) await becomeDue(happening, () => parts.storeIds(happening));
+    }
     state = withNetwork(state, parts.isOnline(), now);
     settle();
     await dropOver();
     await lookAtTabs();
-    for (const { happening } of events) {
-      if (happening) await becomeDue(happening, () => parts.storeIds(happening));
-    }
     const storeIds = await fire();
     // Before anything is done. What cannot be stored is done all the same.
     const [writing] = await Promise.allSettled([parts.store.write(state), setAlarm(stored)]);
     unstored = writing.status === 'rejected' ? state : undefined;
-    const wanted = storeIds.filter((storeId) => !calledOff.has(storeId));
+    const isCalledOff = (storeId: string) => waiting.some(({ callsOff }) => callsOff === storeId);
+    const wanted = storeIds.filter((storeId) => !isCalledOff(storeId));
     // What cannot be begun, or is never told of, is tried again.
     if (wanted.length > 0) await parts.logOut(wanted).catch(() => undefined);
   };
 
-  const takeTurn = async (...news: Event[]) => {
-    const events = [...missed.splice(0), ...news];
-    try {
-      await goThrough(events);
-    } catch (error) {
-      missed.push(...events);
-      ends.unshift(...settled);
-      // The alarm that has woken the worker may be the one that counts.
-      await parts.alarm.set(parts.now() + againTime).catch(() => undefined);
-      throw error;
-    } finally {
-      settled.length = 0;
+  let isRunning = false;
+  /** Deals with what waits, turn after turn. */
+  const run = async () => {
+    if (isRunning) return;
+    isRunning = true;
+    for (let tries = 1; waiting.length > 0; tries += 1) {
+      const events = waiting.splice(0);
+      try {
+        await goThrough(events);
+        for (const { done } of events) done?.();
+        tries = 0;
+      } catch (error) {
+        waiting.unshift(...events);
+        ends.unshift(...settled);
+        // The alarm that has woken the worker may be the one that counts.
+        await parts.alarm.set(parts.now() + againTime).catch(() => undefined);
+        if (tries === tryLimit) {
+          for (const { failed } of waiting) failed?.(error);
+          break;
+        }
+        await parts.wait(retryPause);
+      } finally {
+        settled.length = 0;
+      }
     }
+    isRunning = false;
   };
-
-  let last: Promise<unknown> = Promise.resolve();
-  const turn = (event: Event): Promise<void> => {
-    const own = last
-      .then(() => takeTurn(event))
-      .catch(() => parts.wait(retryPause).then(() => takeTurn()));
-    last = own.catch(() => undefined);
-    return own;
+  const happened = (event: Event = {}) => {
+    waiting.push(event);
+    void run();
   };
-  /** A turn that nobody waits for. */
-  const aside = (event: Event = {}) => void turn(event).catch(() => undefined);
+  /** Resolves when it is stored. */
+  const store = (event: Event) =>
+    new Promise<void>((done, failed) => happened({ ...event, done, failed }));
 
   let isWaiting = false;
   let isOutdated = false;
@@ -252,7 +267,7 @@ export function createRules(parts: Parts): Rules {
     while (isOutdated) {
       isOutdated = false;
       await parts.wait(closingTime);
-      aside();
+      happened();
     }
     isWaiting = false;
   };
@@ -262,31 +277,24 @@ export function createRules(parts: Parts): Rules {
   void lookSoon();
 
   return {
-    look: () => aside(),
+    look: () => happened(),
     changed: () => void lookSoon(),
     presenceChanged: (presence) =>
-      aside(presence === 'active' ? { change: withActive } : { happening: presence }),
+      happened(presence === 'active' ? { change: withActive } : { happening: presence }),
     // Somebody has started it: an absence of before is over, though nobody says so.
     browserStarted: () =>
-      aside({
+      happened({
         change: (before, time) => withActive(withoutPauses(before, time)),
         happening: 'start',
       }),
-    online: () => aside({ change: withoutPauses }),
+    online: () => happened({ change: withoutPauses }),
     show(record) {
       if (record.trigger !== 'rule' || record.state.phase !== 'ended') return;
       ends.push(record);
-      aside();
+      happened();
     },
-    callOff(storeId) {
-      calledOff.add(storeId);
-      return turn({
-        change(before) {
-          calledOff.delete(storeId);
-          return withCallOff(before, storeId);
-        },
-      });
-    },
-    markTold: (storeId) => turn({ change: (before) => withTold(before, storeId) }),
+    callOff: (storeId) =>
+      store({ callsOff: storeId, change: (before) => withCallOff(before, storeId) }),
+    markTold: (storeId) => store({ change: (before) => withTold(before, storeId) }),
   };
 }

@@ -107,10 +107,20 @@ describe('it is called off', () => {
 
   it.each(rules)('when its rule is switched off, unless it has fired: %s', (rule) => {
     const state = { ...stateOf(dueOf(rule)), open: ['0'] };
-    expect(withSettings(state, on)).toEqual(state);
-    expect(withSettings(state, off)).toEqual(nothing);
+    expect(withSettings(state, on, now)).toEqual(state);
+    expect(withSettings(state, off, now)).toEqual(nothing);
     const fired = stateOf(firedOf(rule));
-    expect(withSettings(fired, off)).toEqual(fired);
+    expect(withSettings(fired, off, now)).toEqual(fired);
+  });
+
+  it.each(rules)('nothing waits for longer than was set, whatever the clock says: %s', (rule) => {
+    const far = now + 10 ** 12;
+    const [waiting] = withSettings(stateOf(dueOf(rule, { at: far })), on, now).due;
+    const minutes = { 'last-tab': on.logOutAfterLastTab, idle: on.logOutWhenIdle };
+    const longest = { ...minutes, locked: 1, start: 1 }[rule] ?? 0;
+    expect(waiting?.at).toBe(now + longest * 60_000);
+    const [tried] = withSettings(stateOf(firedOf(rule, {}, { at: far })), on, now).due;
+    expect(tried?.at).toBe(now + 24 * 60 * 60_000);
   });
 
   it('by a person, whether or not it has fired, and in that store alone', () => {

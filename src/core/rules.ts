@@ -42,6 +42,8 @@ const dueSchema = v.object({
       notBefore: v.number(),
       /** Whether there was no network at the last look. */
       isOffline: v.exactOptional(v.boolean()),
+      /** The id of the record whose end counts already: a worker that starts tells it once more. */
+      ended: v.exactOptional(v.string()),
     }),
   ),
 });
@@ -118,13 +120,22 @@ export function ofStores(state: RulesState, isOne: (storeId: string) => boolean)
   };
 }
 
-/** Without what is due by rules that are off, unless it has fired. */
-export function withSettings(state: RulesState, settings: RuleSettings): RulesState {
+/**
+ * Without what is due by rules that are off, unless it has fired. Nothing waits for longer than it
+ * may: the clock may have been put back, or a shorter time set.
+ */
+export function withSettings(state: RulesState, settings: RuleSettings, now: number): RulesState {
   const delays = delaysIn(settings);
   return {
     ...state,
     open: delays['last-tab'] === null ? [] : state.open,
-    due: state.due.filter(({ fired, rule }) => fired || delays[rule] !== null),
+    due: state.due.flatMap((due) => {
+      const delay = delays[due.rule];
+      if (!due.fired && delay === null) return [];
+      // A minute is waited for who watches: see `withWait`.
+      const longest = due.fired ? longestPause : Math.max(delay ?? 0, 1) * minute;
+      return [{ ...due, at: Math.min(due.at, now + longest) }];
+    }),
   };
 }
 
@@ -202,7 +213,9 @@ export function verdictOn(
   { isUnderWay, sessions, presence, isWatched }: Look,
 ): 'try' | 'wait' | 'drop' {
   if (isUnderWay) return 'wait';
-  const isThere = (session: string) => !fired || fired.sessions.includes(session);
+  // Who was there when it fired may not have been seen.
+  const isKnown = fired !== undefined && fired.sessions.length > 0;
+  const isThere = (session: string) => !isKnown || fired.sessions.includes(session);
   if (sessions && !sessions.some(isThere)) return 'drop';
   if (fired || rule === 'last-tab' || rule === 'start') return 'try';
   // That somebody is back may have been missed.
@@ -225,8 +238,9 @@ export function withTry(
   sessions: readonly string[],
   now: number,
 ): RulesState {
-  const before = due.fired ?? { at: now, sessions: [...sessions], tries: 0, notBefore: 0 };
-  const fired = { ...before, tries: before.tries + 1 };
+  const before = due.fired ?? { at: now, sessions: [], tries: 0, notBefore: 0 };
+  const known = before.sessions.length > 0 ? before.sessions : [...sessions];
+  const fired = { ...before, sessions: known, tries: before.tries + 1 };
   const tried = { ...due, at: now + pauseAfter(fired.tries), fired };
   const others = state.due.filter(({ storeId }) => storeId !== due.storeId);
   return { ...state, due: [...others, tried] };
@@ -265,11 +279,13 @@ export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
   const due = state.due.find(
     (one) => one.storeId === storeId && one.fired && one.fired.at <= startedAt,
   );
+  if (due?.fired?.ended === id) return state;
   if (due?.fired && passing.includes(outcome.kind) && kept.length > 0) {
     const { tries, notBefore } = due.fired;
     const asked = outcome.kind === 'rate-limited' ? (outcome.retryAfterSeconds ?? 0) * 1000 : 0;
     const fired = {
       ...due.fired,
+      ended: id,
       notBefore: Math.max(notBefore, endedAt + Math.min(asked, longestPause)),
     };
     const at = Math.max(due.at, endedAt + pauseAfter(tries), fired.notBefore);

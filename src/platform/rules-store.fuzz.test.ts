@@ -112,7 +112,7 @@ it('whatever was stored, the rules can go by what is left of it', async () => {
       let state: RulesState = await readRules();
       expect(isAnyRuleOn(chosen)).toBeTypeOf('boolean');
       for (const change of [
-        (one: RulesState) => withSettings(one, chosen),
+        (one: RulesState) => withSettings(one, chosen, now),
         (one: RulesState) => withNetwork(one, true, now),
         (one: RulesState) => withoutPauses(one, now),
         withActive,
