@@ -86,7 +86,7 @@ it('the archives are the same from two clones, in two time zones, on two days; a
     for (const [path, bytes] of files) {
       expect(readFileSync(join(build, path)).equals(bytes), path).toBe(true);
       // What ships is what a person needs, and the licences.
-      expect(path).toMatch(/\.(js|html|json|png|md)$|^LICENSE$/);
+      expect(path).toMatch(/\.(js|html|json|png)$|^licences\.md$/);
     }
   }
 });
