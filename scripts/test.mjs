@@ -46,7 +46,7 @@ async function checks() {
 async function all() {
   if (!(await step('builds', 'build'))) return false;
   // It waits much, so that the checks have time beside it. The browser tests would have none.
-  const soak = step('soak', 'soak', ['--rounds', '60', '--report', soakReport], true);
+  const soak = step('soak', 'soak', ['--rounds', '40', '--report', soakReport], true);
   const areGreen = [await checks(), await soak];
   return areGreen.every(Boolean) && step('browser tests', 'browser');
 }
