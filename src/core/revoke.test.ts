@@ -138,6 +138,16 @@ describe('after a refused token the request is repeated', () => {
     expect(world.exits.map(({ token }) => token)).toEqual(['token-A', 'token-new']);
   });
 
+  it('with it and the cookies attached, where the browser would send another’s', async () => {
+    const moved = renewed.map((one) => ({ ...one, ...www }));
+    const world = refusedWith([...moved, ...logIn('B')]);
+    world.alive.add(idOf('B'));
+    await press(world);
+    expect(world.exits.slice(0, 2).map(({ token }) => token)).toEqual(['token-A', 'token-new']);
+    expect(world.exits.map(isAttached)).toEqual([false, true]);
+    expect([...world.alive]).toEqual([idOf('B')]);
+  });
+
   it('with it once, and once with the cookies attached', async () => {
     const world = refusedWith(renewed, [csrfRejected, csrfRejected, yes]);
     expect((await press(world)).outcome.kind).toBe('csrf-rejected');

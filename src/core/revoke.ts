@@ -193,6 +193,7 @@ async function revoke(work: Work, session: KnownSession): Promise<SessionEnded |
     const fresh = sessionsIn(await work.list()).find(({ id }) => id === session.id);
     if (fresh?.token !== undefined && fresh.token !== token) {
       ({ token, cookieHeader } = fresh);
+      isAttached ||= !fresh.sentByBrowser;
       verdict = await ask();
     }
   }

@@ -34,7 +34,10 @@ const dueSchema = v.object({
     v.object({
       /** Milliseconds since 1970. */
       at: v.number(),
-      /** The fingerprints of the sessions that were there then. It is not about later ones. */
+      /**
+       * The fingerprints of the sessions that were there then. Once none of them is left, it is over:
+       * it is not about later ones. What stands beside one of them is logged out with it.
+       */
       sessions: v.array(v.string()),
       // Any other number would know no pause, and be tried for ever.
       tries: v.pipe(v.number(), v.integer(), v.minValue(0)),
