@@ -1251,6 +1251,19 @@ describe('what rules do by themselves', () => {
     expect(requests('mark-told')).toHaveLength(3);
   });
 
+  it('what was done is refuted by a proof that comes later', async () => {
+    const done = [{ ...doneIn('work'), revocation: 'unknown' as const }];
+    const { model, write } = setUp({ rules: { due: [], done }, stores: [work] });
+    await settle();
+    const asking = endedIn('work', good, { id: 'r', isProving: true });
+    write('work', asking);
+    await settle();
+    expect(model.state.value.done).toEqual(done);
+    write('work', withRevocation(asking, 'still-alive'));
+    await settle();
+    expect(model.state.value.done).toMatchObject([{ id: 'r', revocation: 'still-alive' }]);
+  });
+
   it('what cannot be read hides nothing else', async () => {
     const { model } = setUp({ cookies: loggedIn, parts: { readRules: fails } });
     await settle();

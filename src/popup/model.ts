@@ -389,6 +389,15 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       .filter(({ storeId }) => !hidden.has(storeId) && hidden.add(storeId));
   });
 
+  /** What was done, with the proof that has come since it was read. */
+  const shownDone = computed(() =>
+    done.value.map((one) => {
+      const state = records.value.find(({ id }) => id === one.id)?.state;
+      const revocation = state?.phase === 'ended' ? state.revocation : undefined;
+      return revocation && revocation !== 'asking' ? { ...one, revocation } : one;
+    }),
+  );
+
   /** The records whose end is before the person's eyes. */
   const shown = computed(() => {
     const { name } = view.value;
@@ -435,7 +444,7 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       countdown: view.value.name === 'logged-in' ? countdown.value : undefined,
       countdownFrom,
       due: shownDue.value,
-      done: done.value,
+      done: shownDone.value,
       offersRules:
         offersRules.value &&
         view.value.name === 'finished' &&
