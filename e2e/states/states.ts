@@ -358,7 +358,12 @@ const byRule: Named<PopupState> = {
 };
 
 const byDefault: ShownSettings = {
-  ...{ settings: defaultSettings, locked: [], notUnderstood: [], notAllowed: [] },
+  ...{
+    settings: defaultSettings,
+    locked: [],
+    notUnderstood: { managed: [], sync: [] },
+    notAllowed: [],
+  },
 };
 const changed: ShownSettings['settings'] = {
   ...{ toolbarClick: 'at-once', reloadTabs: true, biligame: true, siteData: true },
@@ -373,7 +378,10 @@ const options: Named<OptionsState> = {
   'settings-no-shortcuts': { shown: byDefault },
   'settings-firefox': { shown: byDefault, seesLock: false },
   'settings-not-understood': {
-    shown: { ...byDefault, notUnderstood: ['toolbarClick', 'siteData', 'logOutWhenIdle'] },
+    shown: {
+      ...byDefault,
+      notUnderstood: { managed: ['logOutAfterLastTab'], sync: ['toolbarClick', 'logOutWhenIdle'] },
+    },
   },
   'settings-locked': {
     shown: {

@@ -9,7 +9,7 @@ import {
 } from '../settings/settings.ts';
 import type { PlainKey, Translate } from '../text/message.ts';
 import { counted } from '../text/plural.ts';
-import type { OptionsModel } from './model.ts';
+import type { OptionsModel, ShownSettings } from './model.ts';
 
 interface Words {
   readonly label: PlainKey;
@@ -58,15 +58,7 @@ export function Options({ model, t, seesLock }: Props & { readonly seesLock: boo
         <p class="quiet">{t('name')}</p>
         <h1>{t('settingsTitle')}</h1>
       </header>
-      {shown && shown.notUnderstood.length > 0 && (
-        <div class="notice">
-          {shown.notUnderstood.map((name) => (
-            <p key={name} data-not-understood={name}>
-              {t('settingNotUnderstood', t(titleOf(name)))}
-            </p>
-          ))}
-        </div>
-      )}
+      {shown && <NotUnderstood {...shown.notUnderstood} t={t} />}
       <ToolbarButton model={model} t={t} />
       <fieldset>
         <legend>{t('settingsByItself')}</legend>
@@ -98,6 +90,26 @@ export function Options({ model, t, seesLock }: Props & { readonly seesLock: boo
         </section>
       )}
     </main>
+  );
+}
+
+/** What was passed over, and by whom it was set. */
+function NotUnderstood({ managed, sync, t }: ShownSettings['notUnderstood'] & Pick<Props, 't'>) {
+  if (managed.length + sync.length === 0) return null;
+  const list = (
+    names: readonly SettingName[],
+    key: 'policyNotUnderstood' | 'settingNotUnderstood',
+  ) =>
+    names.map((name) => (
+      <p key={name} data-not-understood={name}>
+        {t(key, t(titleOf(name)))}
+      </p>
+    ));
+  return (
+    <div class="notice">
+      {list(managed, 'policyNotUnderstood')}
+      {list(sync, 'settingNotUnderstood')}
+    </div>
   );
 }
 
@@ -171,7 +183,7 @@ function Minutes({ name, model, t }: Props & { readonly name: MinutesName }) {
   const { label, hint } = minutesWords[name];
   const set = shown?.settings[name] ?? null;
   // One that was not understood is none of these: else "off" would seem to be chosen, and could not be.
-  const isUnclear = set === null && (shown?.notUnderstood.includes(name) ?? false);
+  const isUnclear = set === null && (shown?.notUnderstood.sync.includes(name) ?? false);
   const times = [...new Set([...offered[name], ...(set === null ? [] : [set])])];
   return (
     <div class="choice">

@@ -15,7 +15,7 @@ interface SetUp {
   readonly stored?: Settings;
   /** What a policy sets, and what could not be understood. */
   readonly locked?: readonly SettingName[];
-  readonly notUnderstood?: readonly SettingName[];
+  readonly notUnderstood?: ParsedSettings['notUnderstood'];
   readonly allowed?: readonly FollowUp[];
   /** Whether the person allows what is asked for. */
   readonly isGranting?: boolean;
@@ -27,7 +27,7 @@ interface SetUp {
 /** A browser with settings and permissions, which tells of their changes. */
 function setUp(options: SetUp = {}) {
   const { stored = off, allowed = [], isGranting = true, isReadable = true, ...rest } = options;
-  const { locked = [], notUnderstood = [] } = options;
+  const { locked = [], notUnderstood = { managed: [], sync: [] } } = options;
   const browser = {
     settings: stored,
     allowed: new Set(allowed),
@@ -289,9 +289,12 @@ describe('of two quick changes none is lost', () => {
 });
 
 it('what could not be understood is named', async () => {
-  const { model } = setUp({ notUnderstood: ['toolbarClick'] });
+  const { model } = setUp({ notUnderstood: { managed: ['siteData'], sync: ['toolbarClick'] } });
   await settled();
-  expect(model.shown.value?.notUnderstood).toEqual(['toolbarClick']);
+  expect(model.shown.value?.notUnderstood).toEqual({
+    managed: ['siteData'],
+    sync: ['toolbarClick'],
+  });
 });
 
 describe('what a policy sets', () => {

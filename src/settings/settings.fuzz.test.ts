@@ -48,8 +48,9 @@ it('each well-formed setting is in force, a policy’s first; a broken one is re
         const isSet = isAllowed(name, set);
         expect(settings[name]).toBe(isSet ? set : isChosen ? chosen : defaultSettings[name]);
         expect(locked.includes(name)).toBe(isSet);
-        const passedOver = isSet ? [] : isChosen ? [set] : [set, chosen];
-        expect(notUnderstood.includes(name)).toBe(passedOver.some((it) => it !== undefined));
+        expect(notUnderstood.managed.includes(name)).toBe(!isSet && set !== undefined);
+        const isPassedOver = !isSet && !isChosen && chosen !== undefined;
+        expect(notUnderstood.sync.includes(name)).toBe(isPassedOver);
       }
     }),
     cases(500),

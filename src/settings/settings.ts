@@ -2,22 +2,15 @@
 export const toolbarClicks = ['ask', 'countdown', 'at-once'] as const;
 export type ToolbarClick = (typeof toolbarClicks)[number];
 
-/** Type and limits of a setting, its default, and how they are written in `managed-schema.json`. */
+/** What a setting can be, and is by default. */
 interface Definition<Value> {
   readonly is: (value: unknown) => value is Value;
   readonly byDefault: Value;
-  readonly policy: {
-    readonly type: string;
-    readonly enum?: readonly string[];
-    readonly minimum?: number;
-    readonly maximum?: number;
-  };
 }
 
 const onOff = (byDefault: boolean): Definition<boolean> => ({
   is: (value) => typeof value === 'boolean',
   byDefault,
-  policy: { type: 'boolean' },
 });
 
 const oneOf = <Choice extends string>(
@@ -26,7 +19,6 @@ const oneOf = <Choice extends string>(
 ): Definition<Choice> => ({
   is: (value): value is Choice => (choices as readonly unknown[]).includes(value),
   byDefault,
-  policy: { type: 'string', enum: choices },
 });
 
 /** Whole minutes from `minimum` to 240, or null: off. */
@@ -34,12 +26,13 @@ const minutesFrom = (minimum: number): Definition<number | null> => ({
   is: (value): value is number | null =>
     value === null || (Number.isInteger(value) && minimum <= Number(value) && Number(value) <= 240),
   byDefault: null,
-  // Chromium takes one type for each, so that a policy cannot say null: it can set a time, and
-  // leaves the choice to the person where it says nothing.
-  policy: { type: 'integer', minimum, maximum: 240 },
 });
 
-/** Every setting. Each is a key of its own where settings are stored. */
+/**
+ * Every setting. Each is a key of its own where settings are stored, and in
+ * `public/managed-schema.json`, by which Chromium drops values of a policy that would not be
+ * understood here: https://www.chromium.org/administrators/configuring-policy-for-extensions/
+ */
 const definitions = {
   toolbarClick: oneOf(toolbarClicks, 'countdown'),
   /** After a good log-out, reload the open tabs that still show the account. */
@@ -82,15 +75,6 @@ function mapSettings(make: (definition: Definition<unknown>, name: SettingName) 
 
 export const defaultSettings = mapSettings(({ byDefault }) => byDefault) as Settings;
 
-/**
- * What `public/managed-schema.json` has to say, by which Chromium drops values of a policy that the
- * settings would not understand: https://www.chromium.org/administrators/configuring-policy-for-extensions/
- */
-export const managedSchema = {
-  type: 'object',
-  properties: mapSettings(({ policy }) => policy),
-};
-
 /** Both places where settings are stored, as they were read: not to be trusted. */
 export interface StoredSettings {
   /** What the person has chosen. */
@@ -104,7 +88,7 @@ export interface ParsedSettings {
   /** What a policy sets: the person cannot change it. */
   readonly locked: readonly SettingName[];
   /** Where a stored value could not be understood, and so was passed over. */
-  readonly notUnderstood: readonly SettingName[];
+  readonly notUnderstood: Readonly<Record<keyof StoredSettings, readonly SettingName[]>>;
 }
 
 /**
@@ -114,17 +98,17 @@ export interface ParsedSettings {
  */
 export function parseSettings(stored: StoredSettings): ParsedSettings {
   const locked: SettingName[] = [];
-  const notUnderstood: SettingName[] = [];
+  const notUnderstood = { managed: [] as SettingName[], sync: [] as SettingName[] };
   const settings = mapSettings(({ is, byDefault }, name) => {
     for (const area of ['managed', 'sync'] as const) {
       const value = valueIn(stored[area], name);
       if (value === undefined) continue;
-      // What Chromium's schema refuses, no policy sets: a time has no word for "off" there.
+      // Chromium's schema takes one type for each: a policy has no word for "off" of a time.
       if (is(value) && (area === 'sync' || value !== null)) {
         if (area === 'managed') locked.push(name);
         return value;
       }
-      if (!notUnderstood.includes(name)) notUnderstood.push(name);
+      notUnderstood[area].push(name);
     }
     return byDefault;
   }) as Settings;
