@@ -76,6 +76,7 @@ async function show(): Promise<void> {
     say('screenshots', pictures);
 
     if (display) {
+      await browser.pinToToolbar();
       await tab.bringToFront();
       console.log('\nThe window is yours to play with; close it to end. The stand-in’s log-in:');
       console.log('https://passport.bilibili.com/stand-in/log-in?uname=Bob');
