@@ -82,7 +82,7 @@ export function manifestOf(browser: BrowserName, version: string) {
               id: firefoxId,
               strict_min_version: '140.0',
               // Why this is the honest value: PRIVACY.md.
-              data_collection_permissions: { required: ['authenticationInfo'] },
+              data_collection_permissions: { required: ['websiteContent'] },
             },
             gecko_android: { strict_min_version: '142.0' },
           },

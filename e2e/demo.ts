@@ -49,10 +49,6 @@ async function show(): Promise<void> {
     const tab = await browser.visit(`https://passport.bilibili.com/stand-in/log-in?${query}`);
     say('logged in', `UID ${session.uid}, the session is alive: ${session.alive}`);
 
-    // At its start Chromium reads policies for seconds, and a popup that waits for them in vain counts
-    // nothing down.
-    await browser.inExtension(() => chrome.storage.managed.get(null), undefined);
-
     const clicked = performance.now();
     const since = () => `${Math.round(performance.now() - clicked)} ms after the click`;
     const popup = await openPopup(withScripts(browser, beOnButton));

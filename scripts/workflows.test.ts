@@ -104,9 +104,9 @@ const releaseRules: typeof rules = {
       (step) => step.with?.['package-manager-cache'] !== false,
     ),
   ],
-  'uses secrets that CONTRIBUTING.md names': (text) =>
+  'uses secrets that the checklist names': (text) =>
     [...text.matchAll(/\bsecrets\.(\w+)/g)].filter(
-      ([, name]) => !read('CONTRIBUTING.md').includes(`\`${name}\``),
+      ([, name]) => !read('docs/store/checklist.md').includes(`\`${name}\``),
     ),
 };
 
@@ -165,7 +165,7 @@ describe.each([
   ['release.yml', 'builds from nothing that is kept', 'actions/attest@', 'actions/cache@'],
   [
     'release.yml',
-    'uses secrets that CONTRIBUTING.md names',
+    'uses secrets that the checklist names',
     'secrets.EDGE_API_KEY',
     'secrets.EDGE_KEY',
   ],
