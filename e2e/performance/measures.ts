@@ -18,11 +18,13 @@ export interface Place {
   readonly floors: string;
 }
 
-/** Times in milliseconds, one for each turn. */
-export interface Times {
-  readonly ours: number[];
-  readonly floor: number[];
+/** What was measured, once for each turn. */
+interface Measured<T> {
+  readonly ours: T[];
+  readonly floor: T[];
 }
+/** Times in milliseconds. */
+export type Times = Measured<number>;
 
 /** The middle one. */
 export function median(times: readonly number[]): number {
@@ -30,12 +32,12 @@ export function median(times: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-async function inTurns(
+async function inTurns<T>(
   turns: number,
-  ours: () => Promise<number>,
-  floor: () => Promise<number>,
-): Promise<Times> {
-  const times: Times = { ours: [], floor: [] };
+  ours: () => Promise<T>,
+  floor: () => Promise<T>,
+): Promise<Measured<T>> {
+  const times: Measured<T> = { ours: [], floor: [] };
   // The first turn of each warms up what a browser loads once.
   for (let turn = -1; turn < turns; turn += 1) {
     const [own, least] = [await ours(), await floor()];
@@ -86,68 +88,114 @@ async function layRule({ inExtension }: ChromiumBrowser): Promise<() => Promise<
     );
 }
 
-/** Logs a new session out by a bare `fetch` of the worker: the time until its reply was read. */
-async function bareFetch({ browser, standIn }: Place): Promise<number> {
+/** When what happened of a log-out: milliseconds since 1970, to a fraction. */
+interface Moments {
+  readonly began: number;
+  /** The request arrived at the stand-in, which answers at once. */
+  readonly asked: number;
+  /** The reply was read; of ours, the outcome was stored, and the page told of it. */
+  readonly told: number;
+  /** The outcome is on the page. */
+  readonly drawn: number;
+}
+
+/** How long log-outs took, from one moment to another. */
+function between(
+  { ours, floor }: Measured<Moments>,
+  from: keyof Moments = 'began',
+  to: keyof Moments = 'drawn',
+): Times {
+  const took = (moments: Moments) => moments[to] - moments[from];
+  return { ours: ours.map(took), floor: floor.map(took) };
+}
+
+/** When the last request for a log-out arrived, by the same clock. */
+function lastAsked({ standIn }: Place): number {
+  return performance.timeOrigin + (standIn.requestsTo('exit').at(-1)?.at ?? Number.NaN);
+}
+
+/** Logs a new session out by a bare `fetch` of the worker: until its reply was read. */
+async function bareFetch(place: Place): Promise<Moments> {
+  const { browser, standIn } = place;
   const session = await logIn(browser, standIn);
   const worker = await wokenWorker(browser);
-  const { took, code } = await worker.evaluate(async (token) => {
-    const start = performance.now();
+  const { began, told, code } = await worker.evaluate(async (token) => {
+    const start = performance.timeOrigin + performance.now();
     const response = await fetch('https://passport.bilibili.com/login/exit/v2?floor', {
       method: 'POST',
       credentials: 'include',
       body: new URLSearchParams({ biliCSRF: token }),
     });
     const { code } = await response.json();
-    return { took: performance.now() - start, code };
+    return { began: start, told: performance.timeOrigin + performance.now(), code };
   }, session.biliJct);
   if (code !== 0 || session.alive) throw new Error(`The bare request was refused: ${code}`);
-  return took;
+  return { began, asked: lastAsked(place), told, drawn: told };
 }
 
-/** Presses the button in an open popup: the time until the outcome is on the page. */
-function clickToOutcome({ page }: Popup<Page>): Promise<number> {
+/** Presses the button in an open popup, and follows it until the outcome is on the page. */
+function clickToOutcome({ page }: Popup<Page>): Promise<Omit<Moments, 'asked'>> {
   return page.evaluate(
     () =>
-      new Promise<number>((resolve, reject) => {
+      new Promise<Omit<Moments, 'asked'>>((resolve, reject) => {
+        const now = () => performance.timeOrigin + performance.now();
+        let told = Number.NaN;
+        chrome.storage.session.onChanged.addListener((changes) => {
+          for (const { newValue } of Object.values(changes)) {
+            const record = newValue as { state?: { phase?: string } } | undefined;
+            if (record?.state?.phase === 'ended' && Number.isNaN(told)) told = now();
+          }
+        });
         const outcome = () => document.querySelector('main')?.dataset['outcome'];
         const observer = new MutationObserver(() => {
           if (outcome() === undefined) return;
           observer.disconnect();
-          if (outcome() === 'logged-out') resolve(performance.now() - start);
+          if (outcome() === 'logged-out') resolve({ began, told, drawn: now() });
           else reject(new Error(`It ended as ${outcome()}.`));
         });
         observer.observe(document, { attributes: true, childList: true, subtree: true });
         const button = document.querySelector<HTMLButtonElement>('[data-action="log-out"]');
-        const start = performance.now();
+        const began = now();
         button?.click();
       }),
   );
 }
 
 /** Logs in, opens the popup, and waits until it has told whose session it is, and come to rest. */
-async function logOutByClick(place: Place): Promise<number> {
+async function logOutByClick(place: Place): Promise<Moments> {
   const { browser, standIn, link } = place;
   const session = await logIn(browser, standIn);
   if (link.roundTrip > 0) link.cut();
   const popup = await openPopup(browser);
   await popup.waitFor({ view: 'logged-in' });
   await popup.waitForText(session.uname);
-  const took = await clickToOutcome(popup);
+  const moments = await clickToOutcome(popup);
+  const asked = lastAsked(place);
   await popup.waitFor({ revocation: 'proven' });
   await popup.close();
-  return took;
+  return { ...moments, asked };
 }
 
-/** Click → outcome, over a bare fetch. */
-export async function measureClick(place: Place, turns: number): Promise<Times> {
+/** Click → outcome, over a bare fetch; and each part of it. */
+export async function measureClick(
+  place: Place,
+  turns: number,
+): Promise<{ readonly whole: Times; readonly parts: ReadonlyMap<string, Times> }> {
   const lift = await layRule(place.browser);
-  const times = await inTurns(
+  const moments = await inTurns(
     turns,
     () => logOutByClick(place),
     () => bareFetch(place),
   );
   await lift();
-  return times;
+  return {
+    whole: between(moments),
+    parts: new Map([
+      ['click → request at the server', between(moments, 'began', 'asked')],
+      ['request → outcome stored', between(moments, 'asked', 'told')],
+      ['outcome stored → drawn', between(moments, 'told', 'drawn')],
+    ]),
+  };
 }
 
 /** The same on a long way: the connection is cold when the popup opens, and warm for the floor. */
@@ -160,7 +208,7 @@ export async function measureLongWay(
   const lift = await layRule(browser);
   link.roundTrip = roundTrip;
   try {
-    return await inTurns(
+    const moments = await inTurns(
       turns,
       () => logOutByClick(place),
       async () => {
@@ -169,6 +217,7 @@ export async function measureLongWay(
         return bareFetch(place);
       },
     );
+    return between(moments);
   } finally {
     link.roundTrip = 0;
     link.cut();
@@ -254,14 +303,14 @@ export async function measureCrowd(
 ): Promise<{ readonly logOut: Times; readonly bare: Times }> {
   const { browser } = place;
   const lift = await layRule(browser);
-  const amid = (act: (at: Place) => Promise<number>) => async () => {
+  const amid = (act: (at: Place) => Promise<Moments>) => async () => {
     const leave = crowd === 'cookies' ? await addCookies(browser) : await openTabs(browser);
     const took = await act(place);
     await leave();
     return took;
   };
-  const against = (act: (at: Place) => Promise<number>) =>
-    inTurns(turns, amid(act), () => act(place));
+  const against = async (act: (at: Place) => Promise<Moments>) =>
+    between(await inTurns(turns, amid(act), () => act(place)));
   const logOut = await against(logOutByClick);
   const bare = await against(bareFetch);
   await lift();
