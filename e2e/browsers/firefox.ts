@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Page } from 'puppeteer-core';
 import { firefoxId } from '../../manifest.config.ts';
+import { expect } from '../expect.ts';
 import {
   forgetAll,
   type LaunchOptions,
@@ -224,12 +225,12 @@ export async function launchFirefox(
 
   const stopEventPage = async () => {
     // What the idle time calls at its end. For the sake of listeners that have not returned, Firefox
-    // puts it off once; and what happens meanwhile may have woken it again.
-    for (let tries = 0; tries < 10; tries += 1) {
+    // puts it off; and what happens meanwhile may have woken it again.
+    const stop = async () => {
       await inFirefox('await extension.terminateBackground();');
-      if ((await eventPageState()) === 'stopped') return;
-    }
-    throw new Error(`The event page is ${await eventPageState()}.`);
+      return eventPageState();
+    };
+    await expect.poll(stop).toBe('stopped');
   };
 
   const giveAccessBack = async () => {
@@ -249,6 +250,8 @@ export async function launchFirefox(
         await chrome.tabs.remove(others.map(({ id }) => id as number));
       });
       privateTab = undefined;
+      // As long as nobody is there, a rule for that wakes each new event page.
+      await bench.evaluate(() => chrome.storage.sync.clear());
       // Without cookies a log-out that a new event page takes up has nobody to ask about.
       await inFirefox('Services.cookies.removeAll();');
       const origins = ['*://*.bilibili.com/*'];
