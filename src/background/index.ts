@@ -10,6 +10,7 @@ import {
   onSiteAccessGranted,
 } from '../platform/access.ts';
 import { onAlarm, rulesAlarm, watchdog } from '../platform/alarms.ts';
+import { isFirefox } from '../platform/build.ts';
 import { onMenuChosen, onShortcut, type Place } from '../platform/entry-points.ts';
 import { fingerprint } from '../platform/fingerprint.ts';
 import { isOnline, onOnline } from '../platform/http.ts';
@@ -26,7 +27,6 @@ import { removeSiteData } from '../platform/site-data.ts';
 import { onBrowserStart } from '../platform/start.ts';
 import {
   ambientStoreId,
-  isFirefox,
   isPrivateStoreGone,
   listStores,
   onStoreMayBeGone,

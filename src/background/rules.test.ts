@@ -5,6 +5,10 @@ import { allOff, createRulesWorld, minute, outcomes, privateId } from './rules-w
 const ordinary = 'firefox-default';
 const container = 'firefox-container-1';
 
+const cannotRead = () => {
+  throw new Error('The settings cannot be read.');
+};
+
 /** A browser with somebody logged in, whose worker has started. */
 async function setUp(
   settings: Partial<RuleSettings> = {},
@@ -241,21 +245,23 @@ it.each(['start', 'idle'] as const)(
   async (happening) => {
     const { world, runs } = await setUp({ logOutAtStart: true, logOutWhenIdle: 5 });
     world.isDeaf = true;
+    const reading = vi.spyOn(world, 'settings', 'get');
     if (happening === 'idle') world.presence = 'idle';
+    else reading.mockImplementation(cannotRead);
     if (happening === 'start') world.rules.browserStarted();
     else world.rules.presenceChanged('idle');
     await world.settled();
     expect(runs()).toEqual([]);
     world.isDeaf = false;
+    reading.mockRestore();
     await world.pass(minute);
     expect(runs()).toEqual([ordinary]);
   },
 );
 
 it('an alarm that comes while nothing can be asked is set again', async () => {
-  const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
-  await open(ordinary);
-  await close(ordinary);
+  const { world, become, runs } = await setUp({ logOutWhenIdle: 15 });
+  await become('locked');
   world.isDeaf = true;
   await world.pass(15 * minute);
   world.stop();
@@ -546,10 +552,6 @@ it('nothing that is stored names a session but by its fingerprint', async () => 
 });
 
 describe('nothing is lost, and nobody is logged out for nothing', () => {
-  const cannotRead = () => {
-    throw new Error('The policy cannot be read.');
-  };
-
   it('the network is back, and a worker that was stopped meanwhile tries at once', async () => {
     const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');
@@ -621,4 +623,118 @@ describe('nothing is lost, and nobody is logged out for nothing', () => {
     await world.pass(5 * minute);
     expect(runs()).toEqual([ordinary, ordinary]);
   });
+
+  it('a start, to a log-out that was due of somebody who has gone', async () => {
+    const { world, become } = await setUp({ logOutWhenIdle: 5, logOutAtStart: true });
+    await become('idle');
+    await world.end('blocked');
+    world.stop();
+    // A jar may be older on disk than what the rules have stored.
+    world.storeOf(ordinary).session = 'another';
+    world.restart();
+    await world.settled();
+    expect(world.runs.map(({ session }) => session)).toContain('another');
+  });
+
+  it('nor a lock, after settings could not be read', async () => {
+    const { world, become } = await setUp({ logOutWhenIdle: 5, logOutWhenLocked: true });
+    await become('idle');
+    await world.end('blocked');
+    await become('active');
+    const reading = vi.spyOn(world, 'settings', 'get').mockImplementation(cannotRead);
+    world.storeOf(ordinary).session = 'another';
+    world.rules.changed();
+    await world.pass(2_000);
+    await become('locked');
+    reading.mockRestore();
+    await world.pass(minute);
+    expect(world.runs.map(({ session }) => session)).toContain('another');
+  });
+
+  it('who calls it off, and it cannot be stored, is told so', async () => {
+    const { world, become } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    await world.end('blocked');
+    world.isFull = true;
+    await expect(world.rules.callOff(ordinary)).rejects.toThrow('could not be stored');
+  });
+
+  it('tabs that come back a moment after the start are waited for', async () => {
+    const { world, open, runs } = await setUp({ logOutAfterLastTab: 0 });
+    await open(ordinary);
+    world.restart();
+    await world.settled();
+    await open(ordinary);
+    await world.pass(2 * minute);
+    expect(runs()).toEqual([]);
+  });
+
+  it('a tab is the last, whether or not the browser says who uses the computer', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 0 });
+    await open(ordinary);
+    world.isDeaf = true;
+    await close(ordinary);
+    expect(runs()).toEqual([ordinary]);
+  });
+});
+
+describe('a clock that is put back', () => {
+  /** A computer that was eight hours ahead, and then has the right time. */
+  const setUpAhead = async () => {
+    const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
+    await become('idle');
+    const correct = () => {
+      world.time -= 8 * 60 * minute;
+    };
+    return { world, runs, correct };
+  };
+
+  it.each(['no-token', 'good'] as const)('an end counts, and is told: %s', async (end) => {
+    const { world, runs, correct } = await setUpAhead();
+    correct();
+    world.restart();
+    await world.settled();
+    expect(runs()).toHaveLength(2);
+    await world.end(end);
+    await world.pass(120 * minute);
+    expect(world.stored).toMatchObject({ due: [], done: [{ rule: 'idle' }] });
+    expect(runs()).toHaveLength(2);
+  });
+
+  it('the pause that the server wants is kept', async () => {
+    const { world, runs, correct } = await setUpAhead();
+    correct();
+    world.restart();
+    await world.settled();
+    await world.end('rate-limited');
+    await world.pass(9 * minute);
+    expect(runs()).toHaveLength(2);
+  });
+
+  it('when the network is back, it is tried at once', async () => {
+    const { world, runs, correct } = await setUpAhead();
+    await world.end('offline');
+    correct();
+    world.rules.online();
+    await world.settled();
+    expect(runs()).toHaveLength(2);
+  });
+
+  it('no try waits for longer than the longest pause', async () => {
+    const { world, runs, correct } = await setUpAhead();
+    await world.end('blocked');
+    correct();
+    world.rules.look();
+    await world.pass(60 * minute);
+    expect(runs()).toHaveLength(2);
+  });
+});
+
+it('settings that can never be read keep no worker awake that has nothing to do', async () => {
+  const { world } = await setUp();
+  const reading = vi.spyOn(world, 'settings', 'get').mockImplementation(cannotRead);
+  world.rules.look();
+  await world.pass(60 * minute);
+  expect(reading.mock.calls.length).toBeLessThan(20);
+  expect(world.alarmAt).toBeUndefined();
 });

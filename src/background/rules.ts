@@ -3,6 +3,7 @@ import {
   type Due,
   dueAfter,
   firstDue,
+  isAbsence,
   type Look,
   nextLook,
   ofStores,
@@ -82,6 +83,9 @@ export interface Rules {
 /** How long a tab that closes may still be counted, in milliseconds. */
 const closingTime = 500;
 
+/** How long after its start a browser may bring back tabs, in milliseconds. */
+const restoreTime = 60_000;
+
 /**
  * When to look again after a look that failed, or with a worker that has to start anew, in
  * milliseconds: browsers stop one that does nothing after half a minute.
@@ -129,16 +133,17 @@ export function createRules(parts: Parts): Rules {
   };
   /** What could not be stored. Until it can be, it is the truth: what is tried would know no pause. */
   let unstored: RulesState | undefined;
-  const lookAt = async ({ id, storeId }: Due): Promise<Look> => {
+  const lookAt = async (due: Due): Promise<Look> => {
+    const { id, storeId } = due;
     const isUnderWay = await parts.isUnderWay(storeId);
     // Of what is not under way any more, the end has been shown by now.
     settle();
     const [sessions, presence, audible] = await Promise.all([
       parts.sessionsIn(storeId, id),
-      parts.readPresence(settings.logOutWhenIdle),
-      parts.audibleStores(),
+      isAbsence(due) ? parts.readPresence(settings.logOutWhenIdle) : undefined,
+      isAbsence(due) ? parts.audibleStores() : undefined,
     ]);
-    return { isUnderWay, sessions, presence, isWatched: audible.includes(storeId) };
+    return { isUnderWay, sessions, presence, isWatched: audible?.includes(storeId) };
   };
 
   /** Drops what is about sessions that have gone another way, or about a store that has. */
@@ -155,21 +160,25 @@ export function createRules(parts: Parts): Rules {
   const becomeDue = async (
     happening: Rule,
     storeIds: () => readonly string[] | Promise<readonly string[]>,
+    notBefore = 0,
   ) => {
     const due = dueAfter(happening, settings, now);
     if (!due) return;
+    const at = Math.max(due.at, notBefore);
     for (const storeId of await storeIds()) {
       const sessions = await parts.sessionsIn(storeId, '');
       if (sessions?.length === 0) continue;
-      state = withDue(state, { id: parts.newId(), storeId, ...due });
+      state = withDue(state, { id: parts.newId(), storeId, ...due, at });
     }
   };
 
-  const lookAtTabs = async () => {
+  const lookAtTabs = async (isStart: boolean) => {
     if (settings.logOutAfterLastTab === null) return;
     const open = await parts.openStores();
     if (!open) return;
-    await becomeDue('last-tab', () => state.open.filter((storeId) => !open.includes(storeId)));
+    const closed = () => state.open.filter((storeId) => !open.includes(storeId));
+    // A browser may bring back the tabs of its former life a moment later.
+    await becomeDue('last-tab', closed, isStart ? now + restoreTime : 0);
     state = withOpen(state, open);
   };
 
@@ -205,14 +214,15 @@ export function createRules(parts: Parts): Rules {
     const stored = unstored ?? (await parts.store.read());
     now = parts.now();
     state = withSettings(stored, settings, now);
+    settle();
+    // First: a log-out of somebody who has gone stands in the way of no other.
+    await dropOver();
     for (const { change, happening } of events) {
       state = change?.(state, now) ?? state;
       if (happening) await becomeDue(happening, () => parts.storeIds(happening));
     }
     state = withNetwork(state, parts.isOnline(), now);
-    settle();
-    await dropOver();
-    await lookAtTabs();
+    await lookAtTabs(events.some(({ happening }) => happening === 'start'));
     const storeIds = await fire();
     // Before anything is done. What cannot be stored is done all the same.
     const [writing] = await Promise.allSettled([parts.store.write(state), setAlarm(stored)]);
@@ -221,6 +231,14 @@ export function createRules(parts: Parts): Rules {
     const wanted = storeIds.filter((storeId) => !isCalledOff(storeId));
     // What cannot be begun, or is never told of, is tried again.
     if (wanted.length > 0) await parts.logOut(wanted).catch(() => undefined);
+  };
+
+  /** Whether a turn that failed has more to do than to look: with all rules off nothing is. */
+  const isAwaited = async () => {
+    if (ends.length > 0 || waiting.some(({ change, happening }) => change ?? happening))
+      return true;
+    const stored = unstored ?? (await parts.store.read().catch(() => undefined));
+    return !stored || stored.open.length + stored.due.length > 0;
   };
 
   let isRunning = false;
@@ -232,13 +250,17 @@ export function createRules(parts: Parts): Rules {
       const events = waiting.splice(0);
       try {
         await goThrough(events);
-        for (const { done } of events) done?.();
+        for (const { done, failed } of events) {
+          if (unstored) failed?.(new Error('It could not be stored.'));
+          else done?.();
+        }
         tries = 0;
       } catch (error) {
         waiting.unshift(...events);
         ends.unshift(...settled);
         // The alarm that has woken the worker may be the one that counts.
-        await parts.alarm.set(parts.now() + againTime).catch(() => undefined);
+        if (await isAwaited())
+          await parts.alarm.set(parts.now() + againTime).catch(() => undefined);
         if (tries === tryLimit) {
           for (const { failed } of waiting) failed?.(error);
           break;

@@ -34,7 +34,7 @@ export const recordSchema = v.object({
   /** Milliseconds since 1970. */
   startedAt: v.number(),
   /** Shared by the log-outs of several stores that one press of a button started. */
-  batch: v.exactOptional(v.string()),
+  batch: v.optional(v.string()),
   /** The sessions that were in the jar when the person asked. A later one is ended only if it was swept. */
   sessions: fingerprintsSchema,
   /** The account cookies that were in the jar then. */
@@ -49,7 +49,7 @@ export const recordSchema = v.object({
       /** Present after a server's yes; `asking` until the proof is there. */
       revocation: v.optional(v.picklist(['asking', ...revocations])),
       /** What followed a good end, task by task. */
-      followUps: v.exactOptional(v.object({ biligame: followUpSchema, siteData: followUpSchema })),
+      followUps: v.optional(v.object({ biligame: followUpSchema, siteData: followUpSchema })),
       /** Whether a person has seen the outcome in a popup. */
       seen: v.boolean(),
       /** The sessions that were left in the jar and may be alive. */

@@ -120,7 +120,11 @@ describe('it is called off', () => {
     const longest = { ...minutes, locked: 1, start: 1 }[rule] ?? 0;
     expect(waiting?.at).toBe(now + longest * 60_000);
     const [tried] = withSettings(stateOf(firedOf(rule, {}, { at: far })), on, now).due;
-    expect(tried?.at).toBe(now + 24 * 60 * 60_000);
+    expect(tried?.at).toBe(now + 60 * 60_000);
+    const asked = firedOf(rule, { at: far, notBefore: far }, { at: far });
+    const day = now + 24 * 60 * 60_000;
+    const [pausing] = withSettings(stateOf(asked), on, now).due;
+    expect(pausing).toMatchObject({ at: day, fired: { at: now, notBefore: day } });
   });
 
   it('by a person, whether or not it has fired, and in that store alone', () => {
@@ -194,6 +198,17 @@ describe('when its time has come', () => {
     }
     expect(due.fired).toMatchObject({ at: now, sessions: ['A'] });
   });
+
+  it.each([-1, 0, 0.5, 99])(
+    'it is not tried at once for ever, whatever was stored: %s',
+    (tries) => {
+      let due = firedOf('idle', { tries });
+      for (let more = 0; more < 3; more += 1) {
+        due = withTry(stateOf(due), due, [], now).due[0] ?? due;
+        expect(due.at).toBeGreaterThan(now);
+      }
+    },
+  );
 
   it('it can be over', () => {
     const state = stateOf(dueOf('idle'), dueOf('start'));

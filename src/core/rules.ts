@@ -30,7 +30,7 @@ const dueSchema = v.object({
   rule: v.picklist(rules),
   /** When it fires or is tried again: milliseconds since 1970. */
   at: v.number(),
-  fired: v.exactOptional(
+  fired: v.optional(
     v.object({
       /** Milliseconds since 1970. */
       at: v.number(),
@@ -39,14 +39,13 @@ const dueSchema = v.object({
        * it is not about later ones. What stands beside one of them is logged out with it.
        */
       sessions: v.array(v.string()),
-      // Any other number would know no pause, and be tried for ever.
-      tries: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      tries: v.number(),
       /** Before this the server wants no further try: milliseconds since 1970. */
       notBefore: v.number(),
       /** Whether there was no network at the last look. */
-      isOffline: v.exactOptional(v.boolean()),
+      isOffline: v.optional(v.boolean()),
       /** The id of the record whose end counts already: a worker that starts tells it once more. */
-      ended: v.exactOptional(v.string()),
+      ended: v.optional(v.string()),
     }),
   ),
 });
@@ -62,7 +61,7 @@ const doneSchema = v.object({
   at: v.number(),
   outcome: outcomeSchema,
   /** After a yes; `unknown` until the proof is there. */
-  revocation: v.exactOptional(revocationSchema),
+  revocation: v.optional(revocationSchema),
 });
 
 /** What the rules remember, of all stores or of some. It holds no cookie's value. */
@@ -78,9 +77,10 @@ export type RulesState = v.InferOutput<typeof rulesSchema>;
 
 const minute = 60_000;
 
-/** The pauses between tries, in milliseconds; the last one again and again. */
-const pauses = [1, 2, 5, 15, 30, 60].map((minutes) => minutes * minute);
-const pauseAfter = (tries: number) => pauses[Math.min(tries, pauses.length) - 1] ?? 0;
+/** The pauses between tries, in milliseconds; then the longest, again and again. */
+const pauses = [1, 2, 5, 15, 30].map((minutes) => minutes * minute);
+const longestTry = 60 * minute;
+const pauseAfter = (tries: number) => pauses[tries - 1] ?? longestTry;
 
 /** No pause that a server asks for counts for longer, in milliseconds. */
 const longestPause = 24 * 60 * minute;
@@ -134,10 +134,16 @@ export function withSettings(state: RulesState, settings: RuleSettings, now: num
     open: delays['last-tab'] === null ? [] : state.open,
     due: state.due.flatMap((due) => {
       const delay = delays[due.rule];
-      if (!due.fired && delay === null) return [];
-      // A minute is waited for who watches: see `withWait`.
-      const longest = due.fired ? longestPause : Math.max(delay ?? 0, 1) * minute;
-      return [{ ...due, at: Math.min(due.at, now + longest) }];
+      if (due.fired) {
+        const firedAt = Math.min(due.fired.at, now);
+        const notBefore = Math.min(due.fired.notBefore, now + longestPause);
+        const at = Math.min(due.at, Math.max(now + longestTry, notBefore));
+        return [{ ...due, at, fired: { ...due.fired, at: firedAt, notBefore } }];
+      }
+      // A minute is waited for who watches, see `withWait`, and after the start.
+      return delay === null
+        ? []
+        : [{ ...due, at: Math.min(due.at, now + Math.max(delay, 1) * minute) }];
     }),
   };
 }
@@ -162,9 +168,13 @@ export function withOpen(state: RulesState, open: readonly string[]): RulesState
   return { ...state, open: [...open], due: state.due.filter((due) => !isBack(due)) };
 }
 
+/** Whether a log-out is due only as long as nobody uses the computer. */
+export function isAbsence({ rule, fired }: Due): boolean {
+  return !fired && (rule === 'idle' || rule === 'locked');
+}
+
 /** After somebody has used the computer again. */
 export function withActive(state: RulesState): RulesState {
-  const isAbsence = ({ rule, fired }: Due) => !fired && (rule === 'idle' || rule === 'locked');
   return { ...state, due: state.due.filter((due) => !isAbsence(due)) };
 }
 
@@ -205,22 +215,24 @@ export interface Look {
   readonly isUnderWay: boolean;
   /** The fingerprints, under the due log-out's id, of what is in the jar; undefined if it cannot be seen. */
   readonly sessions: readonly string[] | undefined;
-  readonly presence: Presence;
+  /** This and the next are asked of an absence alone. */
+  readonly presence: Presence | undefined;
   /** Whether a tab of the site plays sound: somebody is watching. */
-  readonly isWatched: boolean;
+  readonly isWatched: boolean | undefined;
 }
 
 /** What is to be done with a log-out whose time has come. */
 export function verdictOn(
-  { rule, fired }: Due,
+  due: Due,
   { isUnderWay, sessions, presence, isWatched }: Look,
 ): 'try' | 'wait' | 'drop' {
+  const { rule, fired } = due;
   if (isUnderWay) return 'wait';
   // Who was there when it fired may not have been seen.
   const isKnown = fired !== undefined && fired.sessions.length > 0;
   const isThere = (session: string) => !isKnown || fired.sessions.includes(session);
   if (sessions && !sessions.some(isThere)) return 'drop';
-  if (fired || rule === 'last-tab' || rule === 'start') return 'try';
+  if (!isAbsence(due)) return 'try';
   // That somebody is back may have been missed.
   if (rule === 'locked' ? presence !== 'locked' : presence === 'active') return 'drop';
   return isWatched ? 'wait' : 'try';
@@ -286,11 +298,8 @@ export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
   if (due?.fired && passing.includes(outcome.kind) && kept.length > 0) {
     const { tries, notBefore } = due.fired;
     const asked = outcome.kind === 'rate-limited' ? (outcome.retryAfterSeconds ?? 0) * 1000 : 0;
-    const fired = {
-      ...due.fired,
-      ended: id,
-      notBefore: Math.max(notBefore, endedAt + Math.min(asked, longestPause)),
-    };
+    const until = asked > 0 ? endedAt + Math.min(asked, longestPause) : 0;
+    const fired = { ...due.fired, ended: id, notBefore: Math.max(notBefore, until) };
     const at = Math.max(due.at, endedAt + pauseAfter(tries), fired.notBefore);
     return replaced(state, due, { ...due, at, fired });
   }

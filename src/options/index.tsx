@@ -1,10 +1,10 @@
 import { effect } from '@preact/signals-core';
 import { render } from 'preact';
 import * as access from '../platform/access.ts';
+import { isFirefox } from '../platform/build.ts';
 import { readShortcut } from '../platform/entry-points.ts';
 import { translate } from '../platform/i18n.ts';
 import { onSettingsChanged, readSettings, writeSetting } from '../platform/settings-store.ts';
-import { isFirefox } from '../platform/stores.ts';
 import { parseSettings } from '../settings/settings.ts';
 import type { Translate } from '../text/message.ts';
 import { createOptionsModel } from './model.ts';

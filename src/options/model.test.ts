@@ -87,6 +87,18 @@ it('settings that cannot be read are off, and the page can be used', async () =>
   expect(model.shown.value?.settings).toEqual({ ...off, siteData: true });
 });
 
+it('settings that could not be read are shown when they can be', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  const { model } = setUp({ stored: { ...off, logOutAtStart: true }, isReadable: false });
+  await settled();
+  expect(model.shown.value?.settings).toEqual(off);
+  vi.advanceTimersToNextTimer();
+  await settled();
+  expect(model.shown.value?.settings.logOutAtStart).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 describe('a setting is in force', () => {
   it.each<[Settings, FollowUp[], Settings]>([
     [off, [], off],

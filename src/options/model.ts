@@ -42,6 +42,9 @@ export interface OptionsModel {
   allow(task: FollowUp): Promise<void>;
 }
 
+/** When settings that could not be read are read again, in milliseconds. */
+const againTime = 5_000;
+
 /** The settings, each bound to the permission that it needs. */
 export function createOptionsModel(parts: OptionsParts): OptionsModel {
   const shown = signal<ShownSettings>();
@@ -53,9 +56,10 @@ export function createOptionsModel(parts: OptionsParts): OptionsModel {
     newest += 1;
     const own = newest;
     // What cannot be read is in force nowhere, and the page must not wait for it for ever.
-    const read = await parts
-      .readSettings()
-      .catch(() => parseSettings({ sync: undefined, managed: undefined }));
+    const read = await parts.readSettings().catch(() => {
+      setTimeout(refresh, againTime);
+      return parseSettings({ sync: undefined, managed: undefined });
+    });
     const wanted = followUps.filter((task) => read.settings[task]);
     const allowed = await Promise.all(wanted.map((task) => parts.isAllowed(task)));
     const forbidden = wanted.filter((_, index) => !allowed[index]);

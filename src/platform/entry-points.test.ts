@@ -1,10 +1,8 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { createEvent } from './testing/event.ts';
 
-const browser = vi.hoisted(() => ({
-  runtime: { getURL: () => 'moz-extension://own/' },
-  extension: { inIncognitoContext: false },
-}));
+vi.stubEnv('MODE', 'firefox');
+const browser = vi.hoisted(() => ({ extension: { inIncognitoContext: false }, runtime: {} }));
 vi.mock('./browser.ts', () => ({ browser }));
 
 const { onMenuChosen, onShortcut, readShortcut } = await import('./entry-points.ts');

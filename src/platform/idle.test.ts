@@ -14,6 +14,7 @@ async function setUp({
   inIncognitoContext = false,
   isAllowedIncognito = false,
 }: Given = {}) {
+  vi.stubEnv('MODE', isFirefox ? 'firefox' : 'chromium');
   const onStateChanged = createEvent();
   const setDetectionInterval = vi.fn();
   const queryState = vi.fn(async (_seconds: number) => 'locked');
@@ -23,10 +24,8 @@ async function setUp({
     remove: vi.fn(async (_key: string) => undefined),
     onChanged: createEvent(),
   };
-  const scheme = isFirefox ? 'moz-extension' : 'chrome-extension';
   const browser = {
     extension: { inIncognitoContext, isAllowedIncognitoAccess: async () => isAllowedIncognito },
-    runtime: { getURL: (path: string) => `${scheme}://own/${path}` },
     storage: { local },
     ...(hasIdle && { idle }),
   };

@@ -1,6 +1,6 @@
 import type { Presence } from '../core/rules.ts';
 import { browser } from './browser.ts';
-import { isFirefox } from './stores.ts';
+import { isFirefox } from './build.ts';
 import { wantedEvents } from './wanted.ts';
 
 /** How long counts as idle where nobody asks for it, in minutes: it wakes the worker seldom. */

@@ -8,8 +8,7 @@ const cookies = vi.hoisted(() => ({
   remove: vi.fn(),
   onChanged: undefined as unknown as ReturnType<typeof createEvent>,
 }));
-const own = vi.hoisted(() => ({ url: '' }));
-vi.mock('./browser.ts', () => ({ browser: { cookies, runtime: { getURL: () => own.url } } }));
+vi.mock('./browser.ts', () => ({ browser: { cookies } }));
 
 const partitioned = cookie('SESSDATA', 'p', { partitionKey: { topLevelSite: 'https://a.test' } });
 
@@ -29,22 +28,22 @@ beforeEach(async () => {
   cookies.onChanged = createEvent();
   cookies.getAll.mockReset();
   cookies.set.mockReset();
-  await startIn('moz');
+  await startIn('firefox');
 });
 
 /** Starts anew in a browser of this kind. */
-async function startIn(kind: 'moz' | 'chrome') {
-  own.url = `${kind}-extension://own/`;
+async function startIn(kind: 'firefox' | 'chromium') {
+  vi.stubEnv('MODE', kind);
   vi.resetModules();
   jar = await import('./jar.ts');
 }
 
 describe('cookies are listed as broadly as the browser understands', () => {
-  it.each<[string, 'moz' | 'chrome', string[], boolean, number]>([
-    ['Firefox', 'moz', ['partitionKey', 'firstPartyDomain'], true, 1],
-    ['Chromium', 'chrome', ['partitionKey'], true, 1],
-    ['a Firefox without first parties', 'moz', ['partitionKey'], true, 2],
-    ['a browser without partitions', 'moz', [], false, 3],
+  it.each<[string, 'firefox' | 'chromium', string[], boolean, number]>([
+    ['Firefox', 'firefox', ['partitionKey', 'firstPartyDomain'], true, 1],
+    ['Chromium', 'chromium', ['partitionKey'], true, 1],
+    ['a Firefox without first parties', 'firefox', ['partitionKey'], true, 2],
+    ['a browser without partitions', 'firefox', [], false, 3],
   ])('%s', async (_, kind, properties, isPartitioned, calls) => {
     await startIn(kind);
     browserThatKnows(...properties);

@@ -3,6 +3,7 @@ import { addressOf, belongsToAccount, type Cookie, isWithin, shapeOf } from '../
 import type { Jar } from '../core/needs.ts';
 import { isSessionId } from '../core/session.ts';
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 
 /**
  * What a browser has to be asked for to list every cookie. Chromium knows no `firstPartyDomain`,
@@ -15,7 +16,7 @@ const breadths: Pick<Cookies.GetAllDetailsType, 'partitionKey' | 'firstPartyDoma
   {},
 ];
 /** The first of them that this browser understands, as far as is known: no Chromium takes the first. */
-let understood = browser.runtime.getURL('').startsWith('chrome-extension:') ? 1 : 0;
+let understood = isFirefox ? 0 : 1;
 
 /**
  * Every cookie of a domain and its subdomains in one cookie store, partitioned ones included. Of a

@@ -1,4 +1,5 @@
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 
 /** A place that keeps values until the browser ends, and that worker and pages see alike. */
 export interface Memory {
@@ -54,8 +55,6 @@ function createIncognitoMemory(): Memory {
   };
 }
 
-const isChromium = browser.runtime.getURL('').startsWith('chrome-extension:');
-
 /** The memory of this context's kind of window. */
 export const memory: Memory =
-  isChromium && browser.extension.inIncognitoContext ? createIncognitoMemory() : shared;
+  !isFirefox && browser.extension.inIncognitoContext ? createIncognitoMemory() : shared;

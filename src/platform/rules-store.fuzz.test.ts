@@ -25,7 +25,6 @@ vi.setConfig({ testTimeout: 300_000 });
 const disk = vi.hoisted(() => new Map<string, string>());
 vi.mock('./browser.ts', () => ({
   browser: {
-    runtime: { getURL: () => 'chrome-extension://own/' },
     extension: { inIncognitoContext: false },
     storage: {
       local: {

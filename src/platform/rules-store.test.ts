@@ -19,9 +19,9 @@ const sorted = (value: unknown): unknown =>
         );
 
 async function setUp({ isFirefox = true, incognito = false } = {}) {
+  vi.stubEnv('MODE', isFirefox ? 'firefox' : 'chromium');
   vi.resetModules();
   const browser = {
-    runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
     extension: { inIncognitoContext: incognito },
     storage: {
       local: {
@@ -123,12 +123,6 @@ describe('what another version has left and cannot be understood', () => {
   it.each<[string, unknown]>([
     ['another kind of thing', 'due'],
     ['another shape', { ...nothing, due: [{ at: 'soon' }] }],
-    // It would be tried again at once, for ever.
-    ...[-1, 0.5].map((tries): [string, unknown] => {
-      const fired = { at: 1, tries, notBefore: 0, sessions: [] };
-      const due = [{ id: 'i', storeId: '0', rule: 'idle', at: 1, fired }];
-      return [`${tries} tries`, { ...nothing, due }];
-    }),
     ['a rule of later days', { ...nothing, due: [{ id: 'i', storeId: '0', rule: 'moon', at: 1 }] }],
   ])('is nothing, and goes: %s', async (_, stored) => {
     local.set('rules', stored);

@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { ofStores, type RulesState, rulesSchema } from '../core/rules.ts';
 import { isPrivate } from '../core/store.ts';
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 import { memory } from './memory.ts';
-import { isFirefox, storeOf } from './stores.ts';
+import { storeOf } from './stores.ts';
 
 const key = 'rules';
 

@@ -73,10 +73,25 @@ describe('settings are read', () => {
     vi.useRealTimers();
   });
 
-  it('or not at all, where the person’s own cannot be read', async () => {
+  it('of the policy, where the person’s own cannot be read: the button asks', async () => {
     const { store, sync } = await setUp();
     sync.get.mockRejectedValue(new Error('storage.sync is disabled'));
+    expect(await store.readSettings()).toEqual({
+      ...{ sync: { toolbarClick: 'ask' }, managed: { reloadTabs: true } },
+    });
+  });
+
+  it('or not at all, where there is no policy either', async () => {
+    const { store, sync } = await setUp({ hasPolicy: false });
+    sync.get.mockRejectedValue(new Error('storage.sync is disabled'));
     await expect(store.readSettings()).rejects.toThrow('disabled');
+  });
+
+  it('a policy that was read is not gone because the browser refuses to tell it again', async () => {
+    const { store, managed } = await setUp();
+    await store.readSettings();
+    managed.get.mockRejectedValueOnce(new Error('The disk does not answer.'));
+    expect((await store.readSettings()).managed).toEqual({ reloadTabs: true });
   });
 });
 

@@ -5,9 +5,23 @@ import { browser } from './browser.ts';
  * Each is a key of its own, so that two changes at once, on two pages or two machines, both last.
  */
 export async function readSettings(): Promise<{ sync: unknown; managed: unknown }> {
-  const [sync, managed] = await Promise.all([browser.storage.sync.get(null), readPolicy()]);
-  return { sync, managed };
+  const [own, managed] = await Promise.all([
+    browser.storage.sync.get(null).then(
+      (sync) => ({ sync }),
+      (error: unknown) => ({ sync: unreadable, error }),
+    ),
+    readPolicy(),
+  ]);
+  // Where an administrator sets something, that is in force all the same.
+  if ('error' in own && Object.keys(Object(managed)).length === 0) throw own.error;
+  return { sync: own.sync, managed };
 }
+
+/**
+ * In place of the person's own settings where those cannot be read, as in a Firefox whose
+ * `webextensions.storage.sync.enabled` is off: nothing begins without being asked for.
+ */
+const unreadable = { toolbarClick: 'ask' };
 
 /**
  * How long a policy is waited for, in milliseconds. Chromium answers at once, but may take two
@@ -34,9 +48,9 @@ async function readPolicy(): Promise<unknown> {
       policy = found;
       resolve();
     };
-    // Firefox rejects where there is no policy:
+    // Firefox rejects where there is no policy, which it reads once, at its start:
     // https://developer.mozilla.org/docs/Mozilla/Add-ons/WebExtensions/API/storage/managed
-    browser.storage.managed.get(null).then(answer, () => answer({}));
+    browser.storage.managed.get(null).then(answer, () => answer(policy ?? {}));
   });
   // An administrator's word is not passed over because it is late.
   if (policy === undefined) throw new Error('The policy cannot be read.');

@@ -12,6 +12,7 @@ interface Browser {
 }
 
 async function setUp({ isFirefox = true, incognito = false, ...rest }: Browser = {}) {
+  vi.stubEnv('MODE', isFirefox ? 'firefox' : 'chromium');
   const { open = [], full = [], hasWindows = true } = rest;
   const opened = open.map((id) => ({ cookieStoreId: id, incognito: id === 'firefox-private' }));
   const [tabRemoved, windowRemoved] = [createEvent(), createEvent()];
@@ -20,7 +21,6 @@ async function setUp({ isFirefox = true, incognito = false, ...rest }: Browser =
     return full.includes(storeId) ? [{ name: 'buvid3' }] : [];
   };
   const browser = {
-    runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
     extension: { inIncognitoContext: incognito },
     tabs: { query: async () => opened, onRemoved: tabRemoved },
     ...(hasWindows && { windows: { getAll: async () => opened, onRemoved: windowRemoved } }),

@@ -1,10 +1,8 @@
 import type { Tabs } from 'webextension-polyfill';
 import type { CookieStore } from '../core/store.ts';
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 import { listCookies } from './jar.ts';
-
-/** Whether this is Firefox, which has one context for all its stores. */
-export const isFirefox = browser.runtime.getURL('').startsWith('moz-extension:');
 
 /**
  * Chromium numbers its two stores, and a split incognito extension has a context for each. Firefox

@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { createEvent } from './testing/event.ts';
 
 async function setUp({ isFirefox = true, incognito = false, hasReplaced = true } = {}) {
+  vi.stubEnv('MODE', isFirefox ? 'firefox' : 'chromium');
   const [onUpdated, onReplaced] = [createEvent(), createEvent()];
   const query = vi.fn(
     async (_: object): Promise<object[]> =>
@@ -15,7 +16,6 @@ async function setUp({ isFirefox = true, incognito = false, hasReplaced = true }
   );
   const getCurrent = vi.fn();
   const browser = {
-    runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
     extension: { inIncognitoContext: incognito },
     tabs: { query, getCurrent, onUpdated, ...(hasReplaced && { onReplaced }) },
   };

@@ -13,6 +13,7 @@ interface Browser {
 }
 
 async function setUp({ isFirefox = true, incognito = false, active = {}, action = {} }: Browser) {
+  vi.stubEnv('MODE', isFirefox ? 'firefox' : 'chromium');
   const openPopup = vi.fn(async (_options: object) => {});
   const setBadgeText = vi.fn(async (_details: object) => {});
   const setPopup = vi.fn(async (_details: { popup: string }) => {});
@@ -29,7 +30,6 @@ async function setUp({ isFirefox = true, incognito = false, active = {}, action 
         : [{ id: 8 }, {}, { id: 9 }],
   );
   const browser = {
-    runtime: { getURL: () => `${isFirefox ? 'moz' : 'chrome'}-extension://own/` },
     extension: { inIncognitoContext: incognito },
     tabs: { query, ...tabEvents },
     windows: { onCreated: createEvent() },

@@ -1,5 +1,6 @@
 import { browser } from './browser.ts';
-import { ambientStoreId, isFirefox, storeIdOf } from './stores.ts';
+import { isFirefox } from './build.ts';
+import { ambientStoreId, storeIdOf } from './stores.ts';
 
 /** A button in the toolbar that has an icon of its own; without a tab or a window, all the others. */
 interface Button {
