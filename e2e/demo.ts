@@ -25,6 +25,7 @@ async function tryLive(): Promise<void> {
   }
   const browser = await launchChromium({ display });
   try {
+    await browser.pinToToolbar();
     await browser.visit('https://www.bilibili.com/');
     console.log('This is bilibili.com itself. Log in, then press Alt+Shift+L or the button.');
     console.log('Close the window to end; its profile is deleted then.');
