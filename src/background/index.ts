@@ -149,7 +149,7 @@ onStoreMayBeGone(() => rules.changed());
 onSessionsChanged(() => rules.changed());
 onBrowserStart(() => rules.browserStarted());
 onOnline(() => rules.online());
-onSettingsChanged(() => rules.look());
+onSettingsChanged(() => rules.settingsChanged());
 onAlarm(() => rules.look());
 
 /** From outside the popup, the badge and the popup that opens by itself tell every end. */

@@ -133,6 +133,14 @@ it('no order of events loses a due log-out, does one twice, or does one that was
       const becauseEverywhere = (rule: Rule, minutes: number | null, isSure: boolean) => {
         for (const id of world.stores.keys()) because(id, rule, minutes, isSure);
       };
+      const becauseGone = (isWhole: boolean) => {
+        const { presence } = world;
+        const { logOutWhenIdle, logOutWhenLocked } = world.settings;
+        if (presence === 'locked' && logOutWhenLocked) becauseEverywhere('locked', 0, isWhole);
+        else if (presence === 'locked') becauseEverywhere('idle', logOutWhenIdle, isWhole);
+        else if (presence === 'idle')
+          becauseEverywhere('idle', logOutWhenIdle === null ? null : 0, isWhole);
+      };
       const back = (isWhole: boolean) => {
         for (const { reasons } of expected.values()) {
           for (const rule of ['idle', 'locked'] as const) {
@@ -202,9 +210,10 @@ it('no order of events loses a due log-out, does one twice, or does one that was
               if (due.some(({ fired }) => fired)) {
                 one.fired = undefined;
                 one.notBefore = 0;
-                // A tab that was closed just now may have been seen already, or not yet.
                 one.reasons.forEach(unsure);
               }
+              // A tab that was closed just now may have been seen already, or not yet.
+              unsure(one.reasons.get('last-tab'));
               for (const { rule } of due) one.reasons.delete(rule);
               return;
             }
@@ -216,14 +225,13 @@ it('no order of events loses a due log-out, does one twice, or does one that was
           case 'idle':
             if (world.presence !== 'active') return;
             world.presence = 'idle';
-            becauseEverywhere('idle', set.logOutWhenIdle === null ? null : 0, isWhole);
+            becauseGone(isWhole);
             world.rules.presenceChanged('idle');
             return;
           case 'lock':
             if (world.presence === 'locked') return;
             world.presence = 'locked';
-            if (set.logOutWhenLocked) becauseEverywhere('locked', 0, isWhole);
-            else becauseEverywhere('idle', set.logOutWhenIdle, isWhole);
+            becauseGone(isWhole);
             world.rules.presenceChanged('locked');
             return;
           case 'active':
@@ -265,11 +273,12 @@ it('no order of events loses a due log-out, does one twice, or does one that was
               if (isWhole) reasons.clear();
             }
             world.settings = allOff;
-            world.rules.look();
+            world.rules.settingsChanged();
             return world.settled();
           case 'rules on':
             world.settings = { ...settings };
-            world.rules.look();
+            becauseGone(isWhole);
+            world.rules.settingsChanged();
             return world.settled();
         }
       };

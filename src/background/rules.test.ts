@@ -176,6 +176,15 @@ describe('nobody uses the computer', () => {
     expect(runs()).toEqual([]);
   });
 
+  it('when the rule is switched on, by a policy say: what has not changed is told by nobody', async () => {
+    const { world, become, runs } = await setUp();
+    await become('idle');
+    world.settings = { ...allOff, logOutWhenIdle: 5 };
+    world.rules.settingsChanged();
+    await world.settled();
+    expect(runs()).toEqual([ordinary]);
+  });
+
   it('says a browser that had forgotten for how long it was asked: it is not believed', async () => {
     const { world, runs } = await setUp({ logOutWhenIdle: 60 });
     world.rules.presenceChanged('idle');
@@ -457,7 +466,7 @@ describe('a person', () => {
     await open(ordinary);
     await close(ordinary);
     world.settings = allOff;
-    world.rules.look();
+    world.rules.settingsChanged();
     await world.pass(300 * minute);
     expect(runs()).toEqual([]);
     expect(world.stored).toEqual({ open: [], due: [], done: [] });

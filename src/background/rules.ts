@@ -65,8 +65,9 @@ interface Parts {
 }
 
 export interface Rules {
-  /** Looks at what is due: at every wake, alarm and change of the settings. */
+  /** Looks at what is due: at every wake and alarm. */
   look(): void;
+  settingsChanged(): void;
   /** Tabs or log-ins have come, gone, or moved. Looks a moment later, once for all of them. */
   changed(): void;
   presenceChanged(presence: Presence): void;
@@ -104,7 +105,7 @@ const tryLimit = 6;
 /** Something that a turn is to deal with. */
 interface Event {
   readonly change?: (state: RulesState, now: number) => RulesState;
-  readonly happening?: Rule;
+  readonly happening?: Rule | 'settings';
   /** The store of which a person calls off what is due. */
   readonly callsOff?: string;
   /** Called when that is stored, or when nothing more is tried for now. */
@@ -172,6 +173,13 @@ export function createRules(parts: Parts): Rules {
     }
   };
 
+  /** A browser tells what changes: not that nobody was there already when a rule for that came. */
+  const absence = async () => {
+    if (settings.logOutWhenIdle === null && !settings.logOutWhenLocked) return undefined;
+    const presence = await parts.readPresence(settings.logOutWhenIdle);
+    return presence === 'active' ? undefined : presence;
+  };
+
   const lookAtTabs = async (isStart: boolean) => {
     if (settings.logOutAfterLastTab === null) return;
     const open = await parts.openStores();
@@ -219,7 +227,8 @@ export function createRules(parts: Parts): Rules {
     await dropOver();
     for (const { change, happening } of events) {
       state = change?.(state, now) ?? state;
-      if (happening) await becomeDue(happening, () => parts.storeIds(happening));
+      const what = happening === 'settings' ? await absence() : happening;
+      if (what) await becomeDue(what, () => parts.storeIds(what));
     }
     state = withNetwork(state, parts.isOnline(), now);
     await lookAtTabs(events.some(({ happening }) => happening === 'start'));
@@ -300,6 +309,7 @@ export function createRules(parts: Parts): Rules {
 
   return {
     look: () => happened(),
+    settingsChanged: () => happened({ happening: 'settings' }),
     changed: () => void lookSoon(),
     presenceChanged: (presence) =>
       happened(presence === 'active' ? { change: withActive } : { happening: presence }),
