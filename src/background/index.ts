@@ -126,7 +126,7 @@ const rules = createRules({
     const open = await siteTabStores();
     return (await isGranted()) ? open : undefined;
   },
-  audibleStores: () => siteTabStores({ audible: true }),
+  audibleStores: () => siteTabStores({ audible: true, muted: false }),
   readPresence,
   async sessionsIn(storeId, salt) {
     // A jar that cannot be read is told of by the log-out itself.

@@ -35,7 +35,7 @@ const minutesWords: Record<MinutesName, Words> = {
 /** The times that the page offers, in minutes. */
 const offered: Record<MinutesName, readonly number[]> = {
   logOutAfterLastTab: [0, 1, 5, 15, 60],
-  logOutWhenIdle: [1, 5, 15, 30, 60],
+  logOutWhenIdle: [1, 5, 10, 15, 30, 60],
 };
 const afterLogOut = ['reloadTabs', 'biligame', 'siteData'] as const satisfies SwitchName[];
 

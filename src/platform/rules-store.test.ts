@@ -147,6 +147,27 @@ it('an entry that cannot be understood takes no other with it, and goes', async 
   expect(await readRules()).toEqual({ open, due: [], done: [] });
 });
 
+it('pages show what they can draw, whatever is stored', async () => {
+  const { due, done } = of('firefox-default');
+  const { lookAtRules } = await setUp();
+  expect(await lookAtRules()).toEqual({ due: [], done: [] });
+  for (const stored of ['x', [], { open: 1, due: 2, done: 3 }, { due: [null, 1], done: ['x'] }]) {
+    local.set('rules', stored);
+    expect(await lookAtRules()).toEqual({ due: [], done: [] });
+  }
+  const [one] = due;
+  const broken = [
+    { ...one, rule: 'moon' },
+    { ...one, at: 1e300 },
+    { ...one, at: 'soon' },
+  ];
+  local.set('rules', {
+    due: [...broken, ...due],
+    done: [{ ...done[0], outcome: 'good' }, ...done],
+  });
+  expect(await lookAtRules()).toEqual({ due, done });
+});
+
 it('where nothing can be written, the next writing tries again', async () => {
   const { readRules, writeRules } = await setUp();
   await readRules();

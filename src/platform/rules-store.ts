@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { ofStores, type RulesState, rulesSchema } from '../core/rules.ts';
+import {
+  type Done,
+  type Due,
+  ofStores,
+  type RulesState,
+  rules,
+  rulesSchema,
+} from '../core/rules.ts';
 import { isPrivate } from '../core/store.ts';
 import { browser } from './browser.ts';
 import { isFirefox } from './build.ts';
@@ -50,17 +57,28 @@ const known = new Map<Area, string>();
 const textOf = (rules: RulesState) =>
   Object.values(rules).every(({ length }) => length === 0) ? '' : JSON.stringify(rules);
 
-const nothing: RulesState = { open: [], due: [], done: [] };
-
 /** What the rules remember of the stores of this context, for the worker. */
 export async function readRules(): Promise<RulesState> {
   return joined(await Promise.all(areas.map(readArea)));
 }
 
-/** The same for pages: they trust what the worker, which alone writes it, has written. */
-export async function lookAtRules(): Promise<RulesState> {
-  const found = await Promise.all(areas.map((area) => area.read()));
-  return joined(found.map((stored) => (stored as RulesState | undefined) ?? nothing));
+/**
+ * What of it pages show. The library that checks it would be a tenth of their scripts: they pass over
+ * what they could not draw, and the worker, which alone writes it, mends the rest.
+ */
+export async function lookAtRules(): Promise<Pick<RulesState, 'due' | 'done'>> {
+  const found = (await Promise.all(areas.map((area) => area.read()))).map(Object);
+  return {
+    due: found.flatMap(({ due }) => drawnIn<Due>(due)),
+    done: found.flatMap(({ done }) => drawnIn<Done>(done)).filter(({ outcome }) => outcome?.kind),
+  };
+}
+
+function drawnIn<T extends Pick<Due, 'rule' | 'at'>>(list: unknown): T[] {
+  return (Array.isArray(list) ? list : []).filter(
+    (one: T | null) =>
+      rules.some((rule) => rule === one?.rule) && new Date(one?.at ?? '').getTime() > 0,
+  );
 }
 
 const joined = (found: readonly RulesState[]): RulesState => ({

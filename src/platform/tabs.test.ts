@@ -34,9 +34,9 @@ it.each([
 ])('the stores with tabs of the site are known, unloaded ones too: %j', async (browser, ids) => {
   const { siteTabStores, query } = await setUp(browser);
   expect(await siteTabStores()).toEqual(ids);
-  await siteTabStores({ audible: true });
+  await siteTabStores({ audible: true, muted: false });
   const url = ['*://*.bilibili.com/*'];
-  expect(query.mock.calls).toEqual([[{ url }], [{ url, audible: true }]]);
+  expect(query.mock.calls).toEqual([[{ url }], [{ url, audible: true, muted: false }]]);
 });
 
 it.each([true, false])('a tab that loads may show another site: %s', async (hasReplaced) => {

@@ -29,7 +29,9 @@ export async function reloadTabs(ids: readonly number[]): Promise<void> {
  * The stores in which a tab of the site is open, unloaded ones included.
  * @param which of its tabs count.
  */
-export async function siteTabStores(which: { readonly audible?: true } = {}): Promise<string[]> {
+export async function siteTabStores(
+  which: { readonly audible?: true; readonly muted?: false } = {},
+): Promise<string[]> {
   const tabs = await browser.tabs.query({ url: siteOrigins, ...which });
   return [...new Set(tabs.map(({ cookieStoreId = ambientStoreId }) => cookieStoreId))];
 }

@@ -1236,6 +1236,23 @@ describe('what rules do by themselves', () => {
     expect(requests('call-off')).toEqual([{ type: 'call-off', storeId: '0' }]);
   });
 
+  it('whoever stays logged in does so altogether: no countdown goes on, and nothing is due', async () => {
+    const options = { cookies: loggedIn, settings: { toolbarClick: 'countdown' } } as const;
+    const rules = { due: [due, { ...due, id: 'other', storeId: 'work' }], done: [] };
+    for (const stay of ['callOff', 'stayLoggedIn'] as const) {
+      const { model, requests } = setUp({ ...options, rules });
+      await settle();
+      expect(model.state.value.countdown).toBeDefined();
+      await model[stay]('0');
+      expect(model.state.value.countdown).toBeUndefined();
+      expect(requests('call-off')).toEqual([{ type: 'call-off', storeId: '0' }]);
+    }
+    const { model, requests } = setUp(options);
+    await settle();
+    model.stayLoggedIn();
+    expect(requests('call-off')).toEqual([]);
+  });
+
   it('what was done is told, once for each store, and stays as long as the popup is open', async () => {
     const done = [doneIn('0'), doneIn('0', 's'), doneIn('work', 'w')];
     const { model, requests, changeRules } = setUp({ rules: { due: [], done } });

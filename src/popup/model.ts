@@ -434,6 +434,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     workerFailed.value = record?.state.phase !== 'working' && record?.id === before;
   };
 
+  const callOff = (storeId: string) => ask({ type: 'call-off', storeId });
+
   return {
     state: computed(() => ({
       view: view.value,
@@ -452,7 +454,12 @@ export function createPopupModel(parts: PopupParts): PopupModel {
       storeOf: parts.storeOf,
     })),
     logOut,
-    stayLoggedIn,
+    stayLoggedIn() {
+      stayLoggedIn();
+      // It means just that: also what a rule has due of the same log-in.
+      const storeId = facts.peek()?.own.store.id;
+      if (due.peek().some((one) => one.storeId === storeId)) void callOff(storeId ?? '');
+    },
     async logOutEverywhere() {
       stayLoggedIn();
       const storeIds = storesWithSession(facts.peek());
@@ -460,7 +467,8 @@ export function createPopupModel(parts: PopupParts): PopupModel {
         await start({ type: 'log-out-everywhere', storeIds }, storeIds[0] ?? '');
     },
     async callOff(storeId) {
-      await ask({ type: 'call-off', storeId });
+      stayLoggedIn();
+      await callOff(storeId);
     },
     async grantAccess() {
       await parts.requestAccess().catch(() => false);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RulesState } from '../../../src/core/rules.ts';
 import { launchTwoWindows } from '../../browsers/chromium-incognito.ts';
 import type { ExtensionBrowser } from '../../browsers/extension-browser.ts';
 import { createProfile } from '../../browsers/profile.ts';
@@ -252,6 +253,14 @@ test('a worker that starts leaves the other one’s rules alone', async ({ windo
   expect(standIn.requestsTo('exit'), 'its worker was not stopped').toHaveLength(1);
 });
 
+/** In which stores of incognito windows a tab of the site has been seen open. */
+const openInIncognito = (incognito: ExtensionBrowser) =>
+  incognito.inExtension(async () => {
+    const memory = await caches.open('memory');
+    const rules = await memory.match('https://memory.invalid/rules');
+    return ((await rules?.json()) as RulesState | undefined)?.open ?? [];
+  }, null);
+
 test('the last incognito tab is closed: that log-in ends by itself, and nothing of it is on disk', async ({
   windows: { incognito, ordinary },
   standIn,
@@ -261,7 +270,9 @@ test('the last incognito tab is closed: that log-in ends by itself, and nothing 
   await ordinary.visit('https://www.bilibili.com/');
   const page = await incognito.visit('https://www.bilibili.com/');
   await setRules(ordinary, { logOutAfterLastTab: 15 });
+  // Each worker looks at its own tabs.
   await expect.poll(async () => (await storedRules(ordinary)).open).toHaveLength(1);
+  await expect.poll(() => openInIncognito(incognito)).toHaveLength(1);
   await page.close();
   const popup = await openPopup(incognito);
   await popup.waitForText('Will log out');

@@ -86,7 +86,9 @@ test('a value that makes no sense is named, takes nothing with it, and is replac
   const page = await openSettings(extension);
   await expectShown(page, {
     switchedOn: ['reloadTabs'],
-    notUnderstood: ['The stored value of “Toolbar button” is not valid and is ignored.'],
+    notUnderstood: [
+      'The stored value of “Toolbar button” is not valid and is ignored. Choose it again below.',
+    ],
   });
   // Reading changes nothing.
   expect(await stored(extension)).toEqual({ ...others, toolbarClick: 'twice' });
