@@ -226,13 +226,6 @@ const moreFailures: readonly Failure[] = [
     says: 'HTTP 503',
   },
   {
-    name: 'the connection is lost twice',
-    outcome: 'offline',
-    faults: { exit: [{ reset: 'before-handling' }, { reset: 'before-handling' }] },
-    says: 'Check the network',
-    posts: 2,
-  },
-  {
     name: 'code −2202',
     outcome: 'csrf-rejected',
     faults: { exit: [json({ code: -2202, message: 'csrf' }), csrfRefused] },
@@ -318,7 +311,11 @@ test.describe('failures leave the jar as it was', () => {
     // Chromium repeats by itself what it sent over the connection that the popup had made ready.
     standIn.script('exit', ...Array(4).fill({ reset: 'before-handling' }));
     await popup.press('log-out');
-    await popup.waitFor({ view: 'failed', outcome: 'offline' });
+    const shown = await popup.waitFor({ view: 'failed', outcome: 'offline' });
+    expect(shown.fates).toEqual(allFour('remaining'));
+    expect(shown.actions).toEqual(['retry', 'remove-local']);
+    expect(shown.text).toContain('Check the network');
+    expect(await accountCookiesOf(extension)).toEqual(theFour);
     standIn.unscript();
     await popup.press('retry');
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
