@@ -5,6 +5,16 @@ import { allOff, createRulesWorld, minute, outcomes, privateId } from './rules-w
 const ordinary = 'firefox-default';
 const container = 'firefox-container-1';
 
+/** Without a network, six tries fail. */
+async function failOffline(world: ReturnType<typeof createRulesWorld>): Promise<void> {
+  world.isOnline = false;
+  for (let turn = 0; turn < 5; turn += 1) {
+    await world.end('offline');
+    while (world.runs.at(-1)?.outcome) await world.pass(minute / 2);
+  }
+  await world.end('offline');
+}
+
 const cannotRead = () => {
   throw new Error('The settings cannot be read.');
 };
@@ -298,12 +308,7 @@ describe('a log-out that fails', () => {
   it('is tried within a minute of the network’s return, where no browser tells of it', async () => {
     const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');
-    world.isOnline = false;
-    for (let turn = 0; turn < 5; turn += 1) {
-      await world.end('offline');
-      while (world.runs.at(-1)?.outcome) await world.pass(minute / 2);
-    }
-    await world.end('offline');
+    await failOffline(world);
     const before = runs().length;
     world.isOnline = true;
     await world.pass(minute);
@@ -564,12 +569,7 @@ describe('nothing is lost, and nobody is logged out for nothing', () => {
   it('the network is back, and a worker that was stopped meanwhile tries at once', async () => {
     const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');
-    world.isOnline = false;
-    for (let turn = 0; turn < 5; turn += 1) {
-      await world.end('offline');
-      while (world.runs.at(-1)?.outcome) await world.pass(minute / 2);
-    }
-    await world.end('offline');
+    await failOffline(world);
     expect(runs()).toHaveLength(6);
     // As browsers do to a worker that does nothing for half a minute.
     world.stop();

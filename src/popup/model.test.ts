@@ -1244,12 +1244,23 @@ describe('what rules do by themselves', () => {
       await settle();
       expect(model.state.value.countdown).toBeDefined();
       await model[stay]('0');
+      await settle();
       expect(model.state.value.countdown).toBeUndefined();
       expect(requests('call-off')).toEqual([{ type: 'call-off', storeId: '0' }]);
     }
     const { model, requests } = setUp(options);
     await settle();
     model.stayLoggedIn();
+    await settle();
+    expect(requests('call-off')).toEqual([]);
+  });
+
+  it('whoever leaves the popup by Escape while nothing counts down calls off nothing', async () => {
+    const { model, requests } = setUp({ cookies: loggedIn, rules: { due: [due], done: [] } });
+    await settle();
+    expect(model.state.value.countdown).toBeUndefined();
+    model.stayLoggedIn();
+    await settle();
     expect(requests('call-off')).toEqual([]);
   });
 

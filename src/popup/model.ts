@@ -92,7 +92,7 @@ export interface PopupModel {
   /** @param storeId the store to log out; the popup's own if it is not given. */
   logOut(mode: Mode, storeId?: string): Promise<void>;
   logOutEverywhere(): Promise<void>;
-  /** Calls the countdown off. */
+  /** Calls the countdown off, and with it what rules have due of the same store. */
   stayLoggedIn(): void;
   /** Calls off what rules have due of a store, and have not begun. */
   callOff(storeId: string): Promise<void>;
@@ -455,10 +455,12 @@ export function createPopupModel(parts: PopupParts): PopupModel {
     })),
     logOut,
     stayLoggedIn() {
+      const wasCounting = countdown.peek() !== undefined;
       stayLoggedIn();
-      // It means just that: also what a rule has due of the same log-in.
+      // It means just that: also what a rule has due of the same log-in. But Escape also closes a popup.
       const storeId = facts.peek()?.own.store.id;
-      if (due.peek().some((one) => one.storeId === storeId)) void callOff(storeId ?? '');
+      const isDue = due.peek().some((one) => one.storeId === storeId);
+      if (wasCounting && storeId !== undefined && isDue) void callOff(storeId);
     },
     async logOutEverywhere() {
       stayLoggedIn();
