@@ -91,7 +91,10 @@ test('a click beside the popup closes it, and calls the log-out off', async ({
   const page = await chromium.visit('https://www.bilibili.com/');
   await clickOn(page, desktop);
   await clickOnButton(chromium, desktop);
-  await expect.poll(() => chromium.countPopups()).toBe(1);
+  // Before it has the keyboard it is not on the screen, and a click on the page is none beside it.
+  const hasFocus = () =>
+    chrome.extension.getViews({ type: 'popup' }).map(({ document }) => document.hasFocus());
+  await expect.poll(() => chromium.inExtension(hasFocus, null)).toEqual([true]);
   await clickOn(page, desktop);
   await expect.poll(() => chromium.countPopups()).toBe(0);
   // By the keyboard it takes a log-out of its own: the one that was called off asked for nothing.

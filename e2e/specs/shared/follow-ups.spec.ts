@@ -37,10 +37,9 @@ function visits(standIn: StandIn): string[] {
     .map(({ host, path }) => host + path);
 }
 
-test('both are off by default: biligame is not visited, nothing of it is touched', async ({
-  extension,
-  standIn,
-}) => {
+test('both are off by default: biligame is not visited, nothing of it is touched', {
+  tag: '@once',
+}, async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, session);
   await popup.press('log-out');
@@ -77,7 +76,7 @@ test.describe('biligame, switched on', () => {
     'javascript:alert(1)',
   ];
   for (const [index, redirectUrl] of hostile.entries()) {
-    const tag = index > 0 ? ['@all'] : [];
+    const tag = index > 0 ? '@all' : '@once';
     test(`a hostile redirectUrl is refused and reported: ${redirectUrl}`, { tag }, async ({
       extension,
       standIn,

@@ -46,7 +46,7 @@ test.describe('good endings', () => {
     expect(session.alive).toBe(false);
   });
 
-  test('logged-out, still-alive: the server said yes and did nothing', async ({
+  test('logged-out, still-alive: the server said yes and did nothing', { tag: '@once' }, async ({
     extension,
     standIn,
   }) => {
@@ -86,7 +86,7 @@ test.describe('good endings', () => {
     ],
   ];
   for (const [name, fault] of deadSessionReplies) {
-    const tag = name === 'code −101' ? ['@all'] : [];
+    const tag = { 'code −101': '@all', 'the login page': '@once' }[name] ?? [];
     test(`session-expired: ${name}, and the probe says dead`, { tag }, async ({
       extension,
       standIn,
@@ -142,7 +142,10 @@ test.describe('good endings', () => {
     });
   }
 
-  test('a token that changed meanwhile is read afresh, once', async ({ extension, standIn }) => {
+  test('a token that changed meanwhile is read afresh, once', { tag: '@once' }, async ({
+    extension,
+    standIn,
+  }) => {
     const session = await logIn(extension, standIn);
     const token = { url: 'https://www.bilibili.com/', domain: '.bilibili.com', name: 'bili_jct' };
     await setCookie(extension, { ...token, value: 'stale' });
@@ -291,7 +294,10 @@ test.describe('failures leave the jar as it was', () => {
     });
   }
 
-  test('no-csrf-token: nothing is sent or removed', async ({ extension, standIn }) => {
+  test('no-csrf-token: nothing is sent or removed', { tag: '@once' }, async ({
+    extension,
+    standIn,
+  }) => {
     const session = await logIn(extension, standIn);
     await removeCookie(extension, 'bili_jct');
     const popup = await openLoggedIn(extension, session);
@@ -321,7 +327,7 @@ test.describe('failures leave the jar as it was', () => {
     await popup.waitFor({ outcome: 'logged-out', revocation: 'proven' });
   });
 
-  test('only this browser is offered beside a failure, and works', async ({
+  test('only this browser is offered beside a failure, and works', { tag: '@once' }, async ({
     extension,
     standIn,
   }) => {
@@ -349,7 +355,7 @@ test.describe('failures leave the jar as it was', () => {
   });
 });
 
-test('two log-ins in one jar: one log-out ends both, and proves both', async ({
+test('two log-ins in one jar: one log-out ends both, and proves both', { tag: '@once' }, async ({
   extension,
   standIn,
 }) => {
@@ -363,10 +369,9 @@ test('two log-ins in one jar: one log-out ends both, and proves both', async ({
   expect(await accountCookiesOf(extension)).toEqual([]);
 });
 
-test('a further living session without a token keeps its id; once dead, it goes', async ({
-  extension,
-  standIn,
-}) => {
+test('a further living session without a token keeps its id; once dead, it goes', {
+  tag: '@once',
+}, async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   const other = standIn.createSession();
   await setCookie(extension, {

@@ -28,10 +28,9 @@ function clearByHand(browser: ExtensionBrowser): Promise<unknown> {
   }, 'bilibili.com');
 }
 
-test('logged out of A; B logs in and is cleared by hand: no proof is shown for B', async ({
-  extension,
-  standIn,
-}) => {
+test('logged out of A; B logs in and is cleared by hand: no proof is shown for B', {
+  tag: '@once',
+}, async ({ extension, standIn }) => {
   const first = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, first);
   await popup.press('log-out');
@@ -63,7 +62,7 @@ test('the end is shown with the time that it came', { tag: '@all' }, async ({
   expect(at).toBeLessThanOrEqual(Date.now());
 });
 
-test('a dead leftover before a living log-in: both go in one log-out', async ({
+test('a dead leftover before a living log-in: both go in one log-out', { tag: '@once' }, async ({
   extension,
   standIn,
 }) => {
@@ -78,10 +77,9 @@ test('a dead leftover before a living log-in: both go in one log-out', async ({
   expect(await accountCookiesOf(extension)).toEqual([]);
 });
 
-test('another log-in takes its place while Bilibili fails: the one that was meant is ended all the same', async ({
-  extension,
-  standIn,
-}) => {
+test('another log-in takes its place while Bilibili fails: the one that was meant is ended all the same', {
+  tag: '@once',
+}, async ({ extension, standIn }) => {
   const session = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, session);
   const { hold, open } = gate();
@@ -148,7 +146,7 @@ test('one of two log-ins is refused: the other one is ended, and that is told', 
   expect(session.alive).toBe(false);
 });
 
-test('a new log-in that the server’s answer deletes is ended too', async ({
+test('a new log-in that the server’s answer deletes is ended too', { tag: '@once' }, async ({
   extension,
   standIn,
 }) => {
@@ -232,7 +230,10 @@ test('cookies planted over plain HTTP: a failure is told as one, and then all lo
   expect(await accountCookiesOf(extension)).toEqual([]);
 });
 
-test('a new log-in that stays is kept, and told of', async ({ extension, standIn }) => {
+test('a new log-in that stays is kept, and told of', { tag: '@once' }, async ({
+  extension,
+  standIn,
+}) => {
   const session = await logIn(extension, standIn);
   const popup = await openLoggedIn(extension, session);
   const { hold, open } = gate();
