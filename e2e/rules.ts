@@ -34,6 +34,12 @@ export async function ring(browser: ExtensionBrowser): Promise<void> {
   }, null);
 }
 
+/** Waits until the worker has dealt with all that it has been told. */
+export async function turnIsOver(browser: ExtensionBrowser): Promise<void> {
+  const message = { type: 'mark-told', storeId: 'nobody’s' };
+  await browser.inExtension((request) => chrome.runtime.sendMessage(request), message);
+}
+
 /** Lets the time come of what is due, as it is stored. */
 export async function letTimeCome(browser: ExtensionBrowser): Promise<void> {
   await browser.inExtension(async () => {

@@ -32,7 +32,13 @@ import {
   onStoreMayBeGone,
   serves,
 } from '../platform/stores.ts';
-import { onTabMoved, reloadTabs, siteTabIds, siteTabStores } from '../platform/tabs.ts';
+import {
+  onTabMoved,
+  openSiteStores,
+  reloadTabs,
+  siteTabIds,
+  siteTabStores,
+} from '../platform/tabs.ts';
 import { onTabCleared, onTabInFront, resetPopup, toolbar } from '../platform/toolbar.ts';
 import { createDispatcher } from '../protocol/messages.ts';
 import { parseSettings } from '../settings/settings.ts';
@@ -48,7 +54,8 @@ import { createRules } from './rules.ts';
 const server = createServer(createSessionRules(ambientStoreId === '1' ? 'odd' : 'even'));
 const jarOf = (storeId: string) => createJar('bilibili.com', storeId, storeId === ambientStoreId);
 
-const settings = async () => parseSettings(await readSettings()).settings;
+const settings = async (isOwnNeeded = false) =>
+  parseSettings(await readSettings(isOwnNeeded)).settings;
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 const newId = () => crypto.randomUUID();
@@ -122,8 +129,9 @@ const rules = createRules({
     return stores.filter((one) => happening !== 'start' || !isPrivate(one)).map(({ id }) => id);
   },
   isGone: isPrivateStoreGone,
-  async openStores() {
-    const open = await siteTabStores();
+  async openStores(before) {
+    if (!(await isGranted())) return undefined;
+    const open = await openSiteStores(before);
     return (await isGranted()) ? open : undefined;
   },
   audibleStores: () => siteTabStores({ audible: true, muted: false }),
@@ -137,7 +145,7 @@ const rules = createRules({
     const isSeen = account && (account.sessions.length > 0 || (await isGranted()));
     return isSeen ? account.sessions : undefined;
   },
-  logOut: (storeIds) => service.logOutAll(storeIds, 'rule'),
+  logOut: service.logOutDue,
   isUnderWay: (storeId) => service.isUnderWay(storeId),
   isOnline,
   alarm: rulesAlarm,
@@ -177,7 +185,7 @@ onMessage(
       return null;
     },
     'log-out-everywhere': async ({ storeIds }) => {
-      await service.logOutAll(storeIds, 'popup');
+      await service.logOutAll(storeIds);
       return null;
     },
     'get-profile': ({ storeId, session }) =>

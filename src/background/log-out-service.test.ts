@@ -17,8 +17,9 @@ import {
   withProgress,
   withSeen,
 } from '../core/record.ts';
+import type { Due } from '../core/rules.ts';
 import { lost, navAlive, navDead } from '../core/testing/answers.ts';
-import { bystanders, logIn, valuesOf } from '../core/testing/cookies.ts';
+import { bystanders, logIn, valuesOf, www } from '../core/testing/cookies.ts';
 import { createWorld, type Script, type World, type WorldOptions } from '../core/testing/world.ts';
 import { createLogOutService } from './log-out-service.ts';
 
@@ -323,7 +324,7 @@ describe('one at a time', () => {
   it('and none for a store that another worker serves', async () => {
     const { service, world, records } = setUp();
     await expect(service.logOut('1', 'popup', 'server')).rejects.toThrow();
-    await expect(service.logOutAll(['0', '1'], 'popup')).rejects.toThrow();
+    await expect(service.logOutAll(['0', '1'])).rejects.toThrow();
     expect(records.history).toEqual([]);
     expect(world.events).toEqual([]);
   });
@@ -334,7 +335,7 @@ describe('“everywhere”', () => {
     const { script, open } = gate();
     const stores = { '0': { exit: [script] }, '1': {} };
     const { service, worldOf, records, outcome, state } = setUp({ stores });
-    await service.logOutAll(['0', '1', '0'], 'popup');
+    await service.logOutAll(['0', '1', '0']);
     await settle();
     expect(worldOf('1').exits).toEqual([]);
     expect(state('1')?.phase).toBe('working');
@@ -351,7 +352,7 @@ describe('“everywhere”', () => {
     const { script, open } = gate();
     const stores = { '0': { exit: [script] }, '1': {} };
     const { service, worldOf, outcome, records } = setUp({ stores });
-    await service.logOutAll(['0', '1'], 'popup');
+    await service.logOutAll(['0', '1']);
     worldOf('1').exists = false;
     open();
     expect(await outcome('1')).toMatchObject({ kind: 'unexpected-reply', reason: 'store-gone' });
@@ -359,6 +360,44 @@ describe('“everywhere”', () => {
     await service.markSeen('1');
     await service.forgetOutdated();
     expect(records.read('1')).toBeDefined();
+  });
+});
+
+describe('by a rule', () => {
+  const dueOf = (...letters: string[]): Due => ({
+    ...{ id: 'due', storeId: '0', rule: 'idle', at: now },
+    fired: {
+      ...{ at: now, tries: 1, notBefore: 0 },
+      sessions: letters.map((letter) => print('due', letter)),
+    },
+  });
+
+  it('whoever has logged in since it fired is kept, also beside one that was there', async () => {
+    const { service, world, records, outcome } = setUp({
+      cookies: [...logIn('A', www), ...logIn('B')],
+      alive: ['A', 'B'],
+    });
+    await service.logOutDue([dueOf('A')]);
+    const remain = { kind: 'cookies-remain', reason: 'other-session', sessionEnded: true };
+    expect(await outcome()).toMatchObject(remain);
+    expect([...world.alive]).toEqual([valuesOf('B').SESSDATA]);
+    expect(world.jar.map(({ value }) => value)).toEqual(
+      expect.arrayContaining(Object.values(valuesOf('B'))),
+    );
+    expect(records.read()).toMatchObject({ trigger: 'rule', due: 'due' });
+  });
+
+  it('whoever took its place a moment before it begins is kept', async () => {
+    const { service, world, outcome } = setUp({ cookies: logIn('B'), alive: ['B'] });
+    await service.logOutDue([dueOf('A')]);
+    expect(await outcome()).toMatchObject({ kind: 'cookies-remain', reason: 'other-session' });
+    expect(world.exits).toEqual([]);
+  });
+
+  it('where nobody could be seen when it fired, whoever is there is logged out', async () => {
+    const { service, outcome } = setUp();
+    await service.logOutDue([dueOf()]);
+    expect(await outcome()).toMatchObject({ kind: 'logged-out' });
   });
 });
 
@@ -391,7 +430,7 @@ describe('storage that fails', () => {
     await settle();
     const { put } = records;
     records.put = (record) => (record.storeId === '1' ? fails() : put(record));
-    await expect(service.logOutAll(['0', '1'], 'popup')).rejects.toThrow('broken');
+    await expect(service.logOutAll(['0', '1'])).rejects.toThrow('broken');
     await settle();
     expect(records.read('0')?.state).toMatchObject({ outcome: internalError });
     expect(records.read('1')).toBeUndefined();

@@ -18,6 +18,7 @@ import {
   withSeen,
 } from '../core/record.ts';
 import { orderOf } from '../core/resume.ts';
+import type { Due } from '../core/rules.ts';
 
 /** Where the records are stored; see `platform/records.ts`. */
 interface Records {
@@ -69,8 +70,10 @@ export interface LogOutService {
    *   the feedback tells that too.
    */
   logOut(storeId: string, trigger: Trigger, mode: Mode): Promise<void>;
-  /** The same for several stores, one after another. */
-  logOutAll(storeIds: readonly string[], trigger: Trigger): Promise<void>;
+  /** The same for several stores, one after another, at a press in the popup. */
+  logOutAll(storeIds: readonly string[]): Promise<void>;
+  /** The same by rules: of each store, only the sessions that it is about. */
+  logOutDue(due: readonly Due[]): Promise<void>;
   /** Whether a store is being logged out. Once it is not, the feedback has been shown the end. */
   isUnderWay(storeId: string): Promise<boolean>;
   /**
@@ -275,10 +278,15 @@ export function createLogOutService(parts: Parts): LogOutService {
     }
   };
 
+  /** Whether a log-out that has fired is about a session. */
+  const isAbout = async ({ id, fired }: Due, sessionId: string) =>
+    !fired?.sessions.length || fired.sessions.includes(await parts.fingerprint(id, sessionId));
+
   /** Log-outs that wait for their turn: all are written down before the first request leaves. */
   const start = async (
     storeIds: readonly string[],
     common: Pick<LogOutRecord, 'trigger' | 'mode' | 'batch'>,
+    byRules: readonly Due[] = [],
   ) => {
     if (!storeIds.every(parts.serves)) {
       throw new Error('This worker does not serve that cookie store.');
@@ -289,12 +297,20 @@ export function createLogOutService(parts: Parts): LogOutService {
     const begin = async (storeId: string) => {
       const id = parts.newId();
       const { jar, fingerprint } = needsOf({ id, storeId });
+      const due = byRules.find((one) => one.storeId === storeId);
+      const notMeant = new Set<string>();
+      const recognise = async (sessionId: string) => {
+        const print = await fingerprint(sessionId);
+        if (due && !(await isAbout(due, sessionId))) notMeant.add(print);
+        return print;
+      };
       const changes = jar.follow();
       // A jar that cannot be read now is read again, and told of, by the log-out itself.
-      const look = await readAccount(jar, fingerprint).catch(() => undefined);
-      const { sessions = [], found = [] } = look ?? {};
-      const start = { ...common, id, storeId, startedAt: parts.now() };
-      const record = begun({ ...start, sessions: [...sessions], found: [...found] });
+      const look = await readAccount(jar, recognise).catch(() => undefined);
+      const { found = [] } = look ?? {};
+      const sessions = look?.sessions.filter((print) => !notMeant.has(print)) ?? [];
+      const start = { ...common, id, storeId, startedAt: parts.now(), ...(due && { due: due.id }) };
+      const record = begun({ ...start, sessions, found: [...found] });
       if (look && free.length === 1)
         return { record, snapshot: { cookies: look.cookies, changes } };
       // By its turn this will be old.
@@ -322,8 +338,14 @@ export function createLogOutService(parts: Parts): LogOutService {
 
   return {
     logOut: (storeId, trigger, mode) => start([storeId], { trigger, mode }),
-    logOutAll: (storeIds, trigger) =>
-      start([...new Set(storeIds)], { trigger, mode: 'server', batch: parts.newId() }),
+    logOutAll: (storeIds) =>
+      start([...new Set(storeIds)], { trigger: 'popup', mode: 'server', batch: parts.newId() }),
+    logOutDue: (due) =>
+      start(
+        due.map(({ storeId }) => storeId),
+        { trigger: 'rule', mode: 'server', batch: parts.newId() },
+        due,
+      ),
     async isUnderWay(storeId) {
       await ready;
       return underWay.has(storeId);

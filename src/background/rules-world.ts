@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { fatesOf, type Outcome } from '../core/outcome.ts';
 import { begun, type LogOutRecord, withOutcome, withRevocation } from '../core/record.ts';
 import {
+  type Due,
   ofStores,
   type Presence,
   type RuleSettings,
@@ -49,7 +50,7 @@ export interface Run {
 
 export const minute = 60_000;
 export const privateId = 'firefox-private';
-const emptyState = (): RulesState => ({ open: [], due: [], done: [] });
+const emptyState = (): RulesState => ({ open: [], due: [], done: [], givenUp: [] });
 
 /** For tests: a browser with stores, whose worker can be stopped at any moment, and whose clock is moved by hand. */
 export function createRulesWorld(storeIds: readonly string[], given: Partial<RuleSettings> = {}) {
@@ -73,14 +74,17 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
   const setAlarm = (when: number | undefined) => {
     world.alarmAt = when;
   };
-  const begin = (storeId: string) => {
+  const begin = ({ id: due, storeId, fired }: Due) => {
     if (isWorking(storeId)) world.faults.push(`${storeId} is being logged out already.`);
-    const { session } = storeOf(storeId);
+    const { session: present } = storeOf(storeId);
+    const isAbout = !fired?.sessions.length || fired.sessions.includes(`${present} under ${due}`);
+    const session = isAbout ? present : undefined;
     const run: Run = { storeId, session, at: world.time };
     world.runs.push(run);
     world.onRun(run);
     const id = `record-${++ids}`;
-    const start = { id, storeId, trigger: 'rule', mode: 'server', startedAt: world.time } as const;
+    const common = { trigger: 'rule', mode: 'server', startedAt: world.time } as const;
+    const start = { ...common, id, storeId, due };
     records.set(storeId, begun({ ...start, sessions: session ? [session] : [], found: [] }));
   };
 
@@ -95,7 +99,11 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
       [...stores].filter(([, store]) => isCounted(store)).map(([id]) => id);
     const openStores = (isCounted: (store: Store) => boolean) => act(() => tabsIn(isCounted));
     return {
-      readSettings: () => act(() => world.settings),
+      readSettings: (isOwnNeeded: boolean) =>
+        act(() => {
+          if (isOwnNeeded && world.isOwnLost) throw new Error('Only the policy can be read.');
+          return world.isOwnLost ? world.policy : world.settings;
+        }),
       store: {
         read: () => act(() => v.parse(rulesSchema, JSON.parse(world.text) ?? emptyState())),
         write: (state: RulesState) =>
@@ -127,7 +135,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
           const session = stores.get(id)?.session;
           return session === undefined ? [] : [`${session} under ${salt}`];
         }),
-      logOut: (ids: readonly string[]) => act(() => ids.forEach(begin)),
+      logOut: (due: readonly Due[]) => act(() => due.forEach(begin)),
       async isUnderWay(id: string) {
         await act(() => undefined);
         return isWorking(id);
@@ -150,6 +158,9 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
     stores,
     storeOf,
     settings: { ...allOff, ...given },
+    /** Whether the person's own settings cannot be read, and what is in force then. */
+    isOwnLost: false,
+    policy: allOff,
     /** What is stored, as text. */
     text: 'null',
     writes: 0,

@@ -58,7 +58,7 @@ describe('with all rules off', () => {
     world.rules.online();
     await world.pass(300 * minute);
     expect(runs()).toEqual([]);
-    expect(world.stored).toEqual({ open: [], due: [], done: [] });
+    expect(world.stored).toEqual({ open: [], due: [], done: [], givenUp: [] });
     expect(world.alarmAt).toBeUndefined();
     expect(world.followed).toEqual(allOff);
   });
@@ -68,7 +68,7 @@ describe('the last tab was closed', () => {
   it('and after the time that is set, the store is logged out, once', async () => {
     const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
     await open(ordinary);
-    expect(world.stored).toEqual({ open: [ordinary], due: [], done: [] });
+    expect(world.stored).toEqual({ open: [ordinary], due: [], done: [], givenUp: [] });
     await close(ordinary);
     expect(world.alarmAt).toBe(world.stored.due[0]?.at);
     await world.pass(14 * minute);
@@ -380,6 +380,26 @@ describe('a log-out that fails', () => {
     expect(runs()).toHaveLength(1);
   });
 
+  it('in a way that needs a person is not begun anew by a browser that tells of the same absence again', async () => {
+    const { world, runs, become } = await setUp({ logOutWhenIdle: 5, logOutAfterLastTab: 1 });
+    await become('idle');
+    await world.end('no-token');
+    for (let start = 0; start < 5; start += 1) {
+      world.stop();
+      await become('idle');
+      await world.pass(10 * minute);
+    }
+    expect(runs()).toEqual([ordinary]);
+    expect(world.stored.done).toHaveLength(1);
+    // The next absence counts for itself, also where the end of this one was missed.
+    world.stop();
+    world.presence = 'active';
+    world.rules.changed();
+    await world.pass(minute);
+    await become('idle');
+    expect(runs()).toEqual([ordinary, ordinary]);
+  });
+
   it('is over when who it was about has gone, and ends no later log-in', async () => {
     const { world, become, runs } = await setUp({ logOutWhenIdle: 5 });
     await become('idle');
@@ -474,7 +494,7 @@ describe('a person', () => {
     world.rules.settingsChanged();
     await world.pass(300 * minute);
     expect(runs()).toEqual([]);
-    expect(world.stored).toEqual({ open: [], due: [], done: [] });
+    expect(world.stored).toEqual({ open: [], due: [], done: [], givenUp: [] });
     expect(world.followed).toEqual(allOff);
   });
 
@@ -513,7 +533,7 @@ describe('a person', () => {
     world.hasAccess = false;
     world.rules.changed();
     await world.pass(5 * minute);
-    expect(world.stored).toEqual({ open: [ordinary], due: [], done: [] });
+    expect(world.stored).toEqual({ open: [ordinary], due: [], done: [], givenUp: [] });
     expect(runs()).toEqual([]);
     world.hasAccess = true;
     world.storeOf(ordinary).isOpen = false;
@@ -554,7 +574,7 @@ describe('a person', () => {
     world.storeOf(ordinary).session = undefined;
     await world.pass(60 * minute);
     expect(runs()).toEqual([]);
-    expect(world.stored).toEqual({ open: [], due: [], done: [] });
+    expect(world.stored).toEqual({ open: [], due: [], done: [], givenUp: [] });
   });
 });
 
@@ -587,6 +607,27 @@ describe('nothing is lost, and nobody is logged out for nothing', () => {
     await world.pass(15_000);
     world.stop();
     await world.pass(2 * minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('what the person has set, where it cannot be read for a moment beside a policy', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
+    await open(ordinary);
+    await close(ordinary);
+    world.isOwnLost = true;
+    world.rules.look();
+    await world.pass(5_000);
+    world.isOwnLost = false;
+    await world.pass(15 * minute);
+    expect(runs()).toEqual([ordinary]);
+  });
+
+  it('what a policy has set, where the person’s own can never be read', async () => {
+    const { world, become, runs } = await setUp();
+    world.isOwnLost = true;
+    world.policy = { ...allOff, logOutWhenIdle: 5 };
+    await become('idle');
+    await world.pass(minute);
     expect(runs()).toEqual([ordinary]);
   });
 

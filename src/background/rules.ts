@@ -27,8 +27,11 @@ import {
 } from '../core/rules.ts';
 
 interface Parts {
-  /** @throws (rejects) while a policy cannot be read. */
-  readSettings(): Promise<RuleSettings>;
+  /**
+   * @param isOwnNeeded whether a policy is not enough.
+   * @throws (rejects) while a policy cannot be read, or what is needed of the person's own.
+   */
+  readSettings(isOwnNeeded: boolean): Promise<RuleSettings>;
   /** Where the state is stored: the truth, whatever a former worker had in mind. */
   readonly store: { read(): Promise<RulesState>; write(state: RulesState): Promise<void> };
   /**
@@ -43,15 +46,16 @@ interface Parts {
   /**
    * The stores in which tabs of the site are open, or play sound. Undefined without access, when no
    * tab is seen.
+   * @param before those in which some were: there a page that still loads may be of the site.
    */
-  openStores(): Promise<string[] | undefined>;
+  openStores(before: readonly string[]): Promise<string[] | undefined>;
   audibleStores(): Promise<string[]>;
   /** @param minutes that count as idle. */
   readPresence(minutes: number | null): Promise<Presence>;
   /** The fingerprints of the sessions in a jar; undefined if it cannot be seen. Never rejects. */
   sessionsIn(storeId: string, salt: string): Promise<readonly string[] | undefined>;
-  /** Starts log-outs. What becomes of them `show` is told. */
-  logOut(storeIds: readonly string[]): Promise<void>;
+  /** Starts log-outs that have fired. What becomes of them `show` is told. */
+  logOut(due: readonly Due[]): Promise<void>;
   /** Whether a log-out of a store is under way. Once it is not, `show` has been told of its end. */
   isUnderWay(storeId: string): Promise<boolean>;
   /** Whether there is a network, as far as the browser knows. */
@@ -101,6 +105,8 @@ const retryPause = 10_000;
 
 /** How many turns in a row may fail, before the next event or alarm. */
 const tryLimit = 6;
+/** After how many of them a policy counts alone: the person's own settings may be out of reach for ever. */
+const ownTryLimit = 2;
 
 /** Something that a turn is to deal with. */
 interface Event {
@@ -134,17 +140,19 @@ export function createRules(parts: Parts): Rules {
   };
   /** What could not be stored. Until it can be, it is the truth: what is tried would know no pause. */
   let unstored: RulesState | undefined;
+  const presence = () => parts.readPresence(settings.logOutWhenIdle);
   const lookAt = async (due: Due): Promise<Look> => {
     const { id, storeId } = due;
     const isUnderWay = await parts.isUnderWay(storeId);
     // Of what is not under way any more, the end has been shown by now.
     settle();
-    const [sessions, presence, audible] = await Promise.all([
+    const isOfAbsence = isAbsence(due);
+    const [sessions, found, audible] = await Promise.all([
       parts.sessionsIn(storeId, id),
-      isAbsence(due) ? parts.readPresence(settings.logOutWhenIdle) : undefined,
-      isAbsence(due) ? parts.audibleStores() : undefined,
+      isOfAbsence ? presence() : undefined,
+      isOfAbsence ? parts.audibleStores() : undefined,
     ]);
-    return { isUnderWay, sessions, presence, isWatched: audible?.includes(storeId) };
+    return { isUnderWay, sessions, presence: found, isWatched: audible?.includes(storeId) };
   };
 
   /** Drops what is about sessions that have gone another way, or about a store that has. */
@@ -176,13 +184,13 @@ export function createRules(parts: Parts): Rules {
   /** A browser tells what changes: not that nobody was there already when a rule for that came. */
   const absence = async () => {
     if (settings.logOutWhenIdle === null && !settings.logOutWhenLocked) return undefined;
-    const presence = await parts.readPresence(settings.logOutWhenIdle);
-    return presence === 'active' ? undefined : presence;
+    const found = await presence();
+    return found === 'active' ? undefined : found;
   };
 
   const lookAtTabs = async (isStart: boolean) => {
     if (settings.logOutAfterLastTab === null) return;
-    const open = await parts.openStores();
+    const open = await parts.openStores(state.open);
     if (!open) return;
     const closed = () => state.open.filter((storeId) => !open.includes(storeId));
     // A browser may bring back the tabs of its former life a moment later.
@@ -190,9 +198,9 @@ export function createRules(parts: Parts): Rules {
     state = withOpen(state, open);
   };
 
-  /** @returns the stores to be logged out now. */
-  const fire = async (): Promise<string[]> => {
-    const storeIds: string[] = [];
+  /** @returns what is to be done now. */
+  const fire = async (): Promise<Due[]> => {
+    const ids: string[] = [];
     for (let due = firstDue(state, now); due; due = firstDue(state, now)) {
       const look = await lookAt(due);
       // It may have ended meanwhile.
@@ -202,10 +210,10 @@ export function createRules(parts: Parts): Rules {
       if (verdict === 'wait') state = withWait(state, due, now);
       if (verdict === 'try') {
         state = withTry(state, due, look.sessions ?? [], now);
-        storeIds.push(due.storeId);
+        ids.push(due.id);
       }
     }
-    return storeIds;
+    return state.due.filter(({ id }) => ids.includes(id));
   };
 
   const setAlarm = async (stored: RulesState) => {
@@ -216,8 +224,8 @@ export function createRules(parts: Parts): Rules {
     else if (stored.due.length > 0) await parts.alarm.clear();
   };
 
-  const goThrough = async (events: readonly Event[]) => {
-    settings = await parts.readSettings();
+  const goThrough = async (events: readonly Event[], isOwnNeeded: boolean) => {
+    settings = await parts.readSettings(isOwnNeeded);
     isWoken = parts.follow(settings);
     const stored = unstored ?? (await parts.store.read());
     now = parts.now();
@@ -225,6 +233,8 @@ export function createRules(parts: Parts): Rules {
     settle();
     // First: a log-out of somebody who has gone stands in the way of no other.
     await dropOver();
+    // That somebody is back may have been missed.
+    if (state.givenUp.length > 0 && (await presence()) === 'active') state = withActive(state);
     for (const { change, happening } of events) {
       state = change?.(state, now) ?? state;
       const what = happening === 'settings' ? await absence() : happening;
@@ -232,12 +242,12 @@ export function createRules(parts: Parts): Rules {
     }
     state = withNetwork(state, parts.isOnline(), now);
     await lookAtTabs(events.some(({ happening }) => happening === 'start'));
-    const storeIds = await fire();
+    const fired = await fire();
     // Before anything is done. What cannot be stored is done all the same.
     const [writing] = await Promise.allSettled([parts.store.write(state), setAlarm(stored)]);
     unstored = writing.status === 'rejected' ? state : undefined;
     const isCalledOff = (storeId: string) => waiting.some(({ callsOff }) => callsOff === storeId);
-    const wanted = storeIds.filter((storeId) => !isCalledOff(storeId));
+    const wanted = fired.filter(({ storeId }) => !isCalledOff(storeId));
     // What cannot be begun, or is never told of, is tried again.
     if (wanted.length > 0) await parts.logOut(wanted).catch(() => undefined);
   };
@@ -258,7 +268,7 @@ export function createRules(parts: Parts): Rules {
     for (let tries = 1; waiting.length > 0; tries += 1) {
       const events = waiting.splice(0);
       try {
-        await goThrough(events);
+        await goThrough(events, tries <= ownTryLimit);
         for (const { done, failed } of events) {
           if (unstored) failed?.(new Error('It could not be stored.'));
           else done?.();
@@ -303,7 +313,7 @@ export function createRules(parts: Parts): Rules {
     isWaiting = false;
   };
   // Listeners that nobody wants are taken off before they wake another worker.
-  parts.readSettings().then(parts.follow, () => undefined);
+  parts.readSettings(true).then(parts.follow, () => undefined);
   // Every wake looks at what is stored. What has woken the worker goes first.
   void lookSoon();
 

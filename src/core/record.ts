@@ -35,6 +35,8 @@ export const recordSchema = v.object({
   startedAt: v.number(),
   /** Shared by the log-outs of several stores that one press of a button started. */
   batch: v.optional(v.string()),
+  /** Of a log-out by a rule: the id of what was due, see `rules.ts`. */
+  due: v.optional(v.string()),
   /** The sessions that were in the jar when the person asked. A later one is ended only if it was swept. */
   sessions: fingerprintsSchema,
   /** The account cookies that were in the jar then. */

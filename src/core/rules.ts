@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type OutcomeKind, outcomeSchema, revocationSchema } from './outcome.ts';
+import { isGood, type OutcomeKind, outcomeSchema, revocationSchema } from './outcome.ts';
 import type { LogOutRecord } from './record.ts';
 
 // What logs out by itself, each rule where a person has switched it on. A log-out becomes *due*. When
@@ -35,8 +35,8 @@ const dueSchema = v.object({
       /** Milliseconds since 1970. */
       at: v.number(),
       /**
-       * The fingerprints of the sessions that were there then. Once none of them is left, it is over:
-       * it is not about later ones. What stands beside one of them is logged out with it.
+       * The fingerprints of the sessions that were there then; it is about no later ones. Once none of
+       * them is left, it is over. None if they could not be seen: then it is about whatever is there.
        */
       sessions: v.array(v.string()),
       tries: v.number(),
@@ -71,6 +71,11 @@ export const rulesSchema = v.object({
   due: v.array(dueSchema),
   /** What was done while nobody looked, until it has been told. */
   done: v.array(doneSchema),
+  /**
+   * The stores whose log-out needs a person, until somebody is back. Firefox tells each event page that
+   * starts of the same absence.
+   */
+  givenUp: v.optional(v.array(v.string()), []),
 });
 export type Done = RulesState['done'][number];
 export type RulesState = v.InferOutput<typeof rulesSchema>;
@@ -120,6 +125,7 @@ export function ofStores(state: RulesState, isOne: (storeId: string) => boolean)
     open: state.open.filter(isOne),
     due: state.due.filter(isAbout),
     done: state.done.filter(isAbout),
+    givenUp: state.givenUp.filter(isOne),
   };
 }
 
@@ -150,9 +156,10 @@ export function withSettings(state: RulesState, settings: RuleSettings, now: num
 
 /**
  * With one more log-out due. Where one of the store has fired, that is it; and of a rule that has
- * spoken twice, the earlier time counts.
+ * spoken twice, the earlier time counts. An absence that needs a person makes none due.
  */
 export function withDue(state: RulesState, due: Due): RulesState {
+  if (isAbsence(due) && state.givenUp.includes(due.storeId)) return state;
   const known = state.due.find(
     ({ storeId, rule, fired }) => storeId === due.storeId && (fired || rule === due.rule),
   );
@@ -175,7 +182,7 @@ export function isAbsence({ rule, fired }: Due): boolean {
 
 /** After somebody has used the computer again. */
 export function withActive(state: RulesState): RulesState {
-  return { ...state, due: state.due.filter((due) => !isAbsence(due)) };
+  return { ...state, due: state.due.filter((due) => !isAbsence(due)), givenUp: [] };
 }
 
 /** With what has fired tried again now, or as soon as the server lets us. */
@@ -287,13 +294,10 @@ const passing: readonly OutcomeKind[] = [
  * there is something left to be ended. Told the same twice, it says the same.
  */
 export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
-  const { id, storeId, startedAt, state: end } = record;
+  const { id, storeId, state: end } = record;
   if (end.phase === 'working') return state;
   const { outcome, endedAt, revocation, kept } = end;
-  // What began before it fired was about another one.
-  const due = state.due.find(
-    (one) => one.storeId === storeId && one.fired && one.fired.at <= startedAt,
-  );
+  const due = state.due.find((one) => one.fired && one.id === record.due);
   if (due?.fired?.ended === id) return state;
   if (due?.fired && passing.includes(outcome.kind) && kept.length > 0) {
     const { tries, notBefore } = due.fired;
@@ -309,9 +313,11 @@ export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
     ...{ id, storeId, rule, at: endedAt, outcome },
     ...(revocation && { revocation: revocation === 'asking' ? ('unknown' as const) : revocation }),
   };
+  const isGivenUp = due && !isGood(outcome) && (rule === 'idle' || rule === 'locked');
   return {
     ...state,
     due: state.due.filter((one) => one !== due),
+    givenUp: isGivenUp ? [...state.givenUp, storeId] : state.givenUp,
     done: [...state.done.filter((one) => one.id !== id), done].slice(-doneLimit),
   };
 }

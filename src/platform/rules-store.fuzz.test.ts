@@ -75,6 +75,10 @@ const mixed = fc.record({
   ),
   due: among(dueIn(storeId), fc.oneof(halved(dueIn(storeId), 'at'), ofLaterDays, noObject)),
   done: among(doneIn(storeId), fc.oneof(halved(doneIn(storeId), 'outcome'), noObject)),
+  givenUp: among(
+    anyText,
+    noObject.filter((value) => typeof value !== 'string'),
+  ),
 });
 const settings = fc.record({
   logOutAfterLastTab: fc.constantFrom(null, 0, 15),
@@ -85,17 +89,20 @@ const settings = fc.record({
 
 it('of what the rules have stored, what is broken takes nothing else with it, and goes', async () => {
   await fc.assert(
-    fc.asyncProperty(mixed, anyJson, async ({ open, due, done }, other) => {
+    fc.asyncProperty(mixed, anyJson, async ({ open, due, done, givenUp }, other) => {
       disk.clear();
       put('another', other);
-      put('rules', { open: open.all, due: due.all, done: done.all });
+      put('rules', { open: open.all, due: due.all, done: done.all, givenUp: givenUp.all });
       const found = await readRules();
-      const whole = { open: open.whole, due: due.whole, done: done.whole };
+      const whole = {
+        ...{ open: open.whole, due: due.whole, done: done.whole },
+        givenUp: givenUp.whole,
+      };
       expect(found).toEqual(JSON.parse(JSON.stringify(whole)));
       await writeRules(found);
       // Read by another worker, it is whole.
       expect(await readRules()).toEqual(found);
-      expect<unknown>(read('rules') ?? { open: [], due: [], done: [] }).toEqual(found);
+      expect<unknown>(read('rules') ?? { open: [], due: [], done: [], givenUp: [] }).toEqual(found);
       expect(read('another')).toEqual(JSON.parse(JSON.stringify(other)));
     }),
     cases(200),

@@ -60,7 +60,7 @@ beforeEach(() => {
   calls.memory.length = 0;
 });
 
-const nothing: RulesState = { open: [], due: [], done: [] };
+const nothing: RulesState = { open: [], due: [], done: [], givenUp: [] };
 const of = (...storeIds: string[]): RulesState => ({
   open: storeIds,
   due: storeIds.map((storeId) => ({
@@ -77,6 +77,7 @@ const of = (...storeIds: string[]): RulesState => ({
     },
     revocation: 'proven' as const,
   })),
+  givenUp: storeIds,
 });
 
 it('what is due in ordinary stores is on disk, and of private windows nothing is', async () => {
@@ -140,11 +141,11 @@ it('an entry that cannot be understood takes no other with it, and goes', async 
   const { outcome: _, ...halved } = { ...done[0] };
   local.set('rules', { open: [1, ...open], due: [later, ...due, null], done: [...done, halved] });
   const { readRules, writeRules } = await setUp();
-  expect(await readRules()).toEqual({ open, due, done });
+  expect(await readRules()).toEqual({ open, due, done, givenUp: [] });
   await writeRules(await readRules());
-  expect(local.get('rules')).toEqual({ open, due, done });
+  expect(local.get('rules')).toEqual({ open, due, done, givenUp: [] });
   local.set('rules', { open, due: 'none' });
-  expect(await readRules()).toEqual({ open, due: [], done: [] });
+  expect(await readRules()).toEqual({ ...nothing, open });
 });
 
 it('pages show what they can draw, whatever is stored', async () => {

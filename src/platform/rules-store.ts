@@ -59,7 +59,8 @@ const textOf = (rules: RulesState) =>
 
 /** What the rules remember of the stores of this context, for the worker. */
 export async function readRules(): Promise<RulesState> {
-  return joined(await Promise.all(areas.map(readArea)));
+  const found = await Promise.all(areas.map(readArea));
+  return isFirefox ? joined(found) : (found[0] as RulesState);
 }
 
 /**
@@ -85,6 +86,7 @@ const joined = (found: readonly RulesState[]): RulesState => ({
   open: found.flatMap(({ open }) => open),
   due: found.flatMap(({ due }) => due),
   done: found.flatMap(({ done }) => done),
+  givenUp: found.flatMap(({ givenUp }) => givenUp),
 });
 
 /** Calls back after the worker has changed what the rules remember. */
@@ -108,6 +110,7 @@ async function readArea(area: Area): Promise<RulesState> {
     open: understoodIn(lists.open, open.item),
     due: understoodIn(lists.due, due.item),
     done: understoodIn(lists.done, done.item),
+    givenUp: understoodIn(lists.givenUp, v.string()),
   };
 }
 
@@ -122,7 +125,9 @@ function understoodIn<T>(list: unknown, schema: v.GenericSchema<unknown, T>): T[
 export async function writeRules(rules: RulesState): Promise<void> {
   await Promise.all(
     areas.map(async (area) => {
-      const own = ofStores(rules, (storeId) => isPrivate(storeOf(storeId)) === area.isPrivate);
+      const isHere = (storeId: string) => isPrivate(storeOf(storeId)) === area.isPrivate;
+      // Chromium's contexts know but one kind of store each.
+      const own = isFirefox ? ofStores(rules, isHere) : rules;
       const text = textOf(own);
       if (text === known.get(area)) return;
       await (text === '' ? area.remove() : area.set(own));

@@ -81,6 +81,12 @@ describe('settings are read', () => {
     });
   });
 
+  it('or not at all, where the person’s own are needed', async () => {
+    const { store, sync } = await setUp();
+    sync.get.mockRejectedValue(new Error('storage.sync is disabled'));
+    await expect(store.readSettings(true)).rejects.toThrow('disabled');
+  });
+
   it('or not at all, where there is no policy either', async () => {
     const { store, sync } = await setUp({ hasPolicy: false });
     sync.get.mockRejectedValue(new Error('storage.sync is disabled'));

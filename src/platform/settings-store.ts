@@ -3,8 +3,13 @@ import { browser } from './browser.ts';
 /**
  * The settings as they are stored, not to be trusted: the person's own and the administrator's.
  * Each is a key of its own, so that two changes at once, on two pages or two machines, both last.
+ * @param isOwnNeeded whether a policy is not enough.
+ * @throws (rejects) while a policy cannot be read; and where the person's own settings cannot be, if
+ *   they are needed or there is no policy.
  */
-export async function readSettings(): Promise<{ sync: unknown; managed: unknown }> {
+export async function readSettings(
+  isOwnNeeded = false,
+): Promise<{ sync: unknown; managed: unknown }> {
   const [own, managed] = await Promise.all([
     browser.storage.sync.get(null).then(
       (sync) => ({ sync }),
@@ -13,7 +18,8 @@ export async function readSettings(): Promise<{ sync: unknown; managed: unknown 
     readPolicy(),
   ]);
   // Where an administrator sets something, that is in force all the same.
-  if ('error' in own && Object.keys(Object(managed)).length === 0) throw own.error;
+  const isEnough = !isOwnNeeded && Object.keys(Object(managed)).length > 0;
+  if ('error' in own && !isEnough) throw own.error;
   return { sync: own.sync, managed };
 }
 

@@ -1,5 +1,6 @@
 import { siteOrigins } from './access.ts';
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 import { ambientStoreId } from './stores.ts';
 import { wantedEvents } from './wanted.ts';
 
@@ -34,6 +35,19 @@ export async function siteTabStores(
 ): Promise<string[]> {
   const tabs = await browser.tabs.query({ url: siteOrigins, ...which });
   return [...new Set(tabs.map(({ cookieStoreId = ambientStoreId }) => cookieStoreId))];
+}
+
+/**
+ * The same without what closes: a store in which one was open has one as long as any page loads there.
+ * Firefox tells only when it comes whether that is the site's; Chromium tells it beforehand.
+ */
+export async function openSiteStores(before: readonly string[]): Promise<string[]> {
+  const open = await siteTabStores();
+  if (!isFirefox) return open;
+  const loading = await browser.tabs.query({ status: 'loading' });
+  const isStillOpen = (storeId: string) =>
+    loading.some(({ cookieStoreId }) => cookieStoreId === storeId);
+  return [...new Set([...open, ...before.filter(isStillOpen)])];
 }
 
 /**

@@ -1,6 +1,14 @@
 import { accountCookiesOf, expect, gate, logIn, test } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
-import { dueIn, letTimeCome, openIn, ring, setRules, storedRules } from '../../rules.ts';
+import {
+  dueIn,
+  letTimeCome,
+  openIn,
+  ring,
+  setRules,
+  storedRules,
+  turnIsOver,
+} from '../../rules.ts';
 
 const site = 'https://www.bilibili.com/';
 
@@ -77,6 +85,36 @@ test('a tab that leaves the site counts as closed, and the log-out begins at onc
   await page.evaluate(() => location.assign('https://notbilibili.com/'), null);
   await expect.poll(() => session.alive).toBe(false);
   await expect.poll(() => accountCookiesOf(extension)).toEqual([]);
+});
+
+test('a page of the site that still loads when the last other one is closed counts as open', async ({
+  extension,
+  standIn,
+}) => {
+  const session = await logIn(extension, standIn);
+  const page = await extension.visit(site);
+  await setRules(extension, { logOutAfterLastTab: 0 });
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
+  const { hold, open } = gate();
+  standIn.script('site', { hold });
+  const before = standIn.requestsTo('site').length;
+  await extension.inExtension((url) => chrome.tabs.create({ url, active: false }), site);
+  await standIn.waitForRequests('site', before + 1);
+  await page.close();
+  const complete = { url: site, status: 'complete' } as const;
+  const isClosed = async (query: typeof complete) => (await chrome.tabs.query(query)).length === 0;
+  await expect.poll(() => extension.inExtension(isClosed, complete)).toBe(true);
+  await ring(extension);
+  await turnIsOver(extension);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+
+  open();
+  const isThere = async (query: typeof complete) => (await chrome.tabs.query(query)).length === 1;
+  await expect.poll(() => extension.inExtension(isThere, complete)).toBe(true);
+  await ring(extension);
+  await turnIsOver(extension);
+  expect(standIn.requestsTo('exit')).toEqual([]);
+  expect(session.alive).toBe(true);
 });
 
 test('a server that cannot be reached is tried again, until it is done', async ({

@@ -123,4 +123,5 @@ export const rulesStateOf = (...storeIds: string[]): fc.Arbitrary<RulesState> =>
     open: fc.subarray(storeIds),
     due: fc.array(dueIn(...storeIds), { maxLength: 3 }),
     done: fc.array(doneIn(...storeIds), { maxLength: 3 }),
+    givenUp: fc.subarray(storeIds),
   });
