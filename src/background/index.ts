@@ -33,8 +33,8 @@ import {
   serves,
 } from '../platform/stores.ts';
 import {
+  isAnyPageLoading,
   onTabMoved,
-  openSiteStores,
   reloadTabs,
   siteTabIds,
   siteTabStores,
@@ -129,11 +129,12 @@ const rules = createRules({
     return stores.filter((one) => happening !== 'start' || !isPrivate(one)).map(({ id }) => id);
   },
   isGone: isPrivateStoreGone,
-  async openStores(before) {
+  async openStores() {
     if (!(await isGranted())) return undefined;
-    const open = await openSiteStores(before);
+    const open = await siteTabStores();
     return (await isGranted()) ? open : undefined;
   },
+  isAnyPageLoading,
   audibleStores: () => siteTabStores({ audible: true, muted: false }),
   readPresence,
   async sessionsIn(storeId, salt) {

@@ -29,9 +29,18 @@ export const allOff: RuleSettings = {
   ...{ logOutWhenLocked: false, logOutAtStart: false },
 };
 
+const otherKept = {
+  ...{ kind: 'cookies-remain', reason: 'other-session', cookies, sessionEnded: true },
+} satisfies Outcome;
+
+const sessionsOf = (store?: { readonly session: string | undefined }): string[] =>
+  store?.session?.split('+') ?? [];
+const joined = (sessions: readonly string[]): string | undefined =>
+  sessions.length > 0 ? sessions.join('+') : undefined;
+
 /** One cookie store. */
 interface Store {
-  /** Who is logged in; no session comes twice. */
+  /** Who is logged in, several joined by `+`; no session comes twice. */
   session: string | undefined;
   /** Whether tabs of the site are open, and play sound. */
   isOpen: boolean;
@@ -76,16 +85,16 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
   };
   const begin = ({ id: due, storeId, fired }: Due) => {
     if (isWorking(storeId)) world.faults.push(`${storeId} is being logged out already.`);
-    const { session: present } = storeOf(storeId);
-    const isAbout = !fired?.sessions.length || fired.sessions.includes(`${present} under ${due}`);
-    const session = isAbout ? present : undefined;
+    const isMeant = (one: string) =>
+      !fired?.sessions.length || fired.sessions.includes(`${one} under ${due}`);
+    const session = joined(sessionsOf(storeOf(storeId)).filter(isMeant));
     const run: Run = { storeId, session, at: world.time };
     world.runs.push(run);
     world.onRun(run);
     const id = `record-${++ids}`;
     const common = { trigger: 'rule', mode: 'server', startedAt: world.time } as const;
     const start = { ...common, id, storeId, due };
-    records.set(storeId, begun({ ...start, sessions: session ? [session] : [], found: [] }));
+    records.set(storeId, begun({ ...start, sessions: sessionsOf({ session }), found: [] }));
   };
 
   const partsOf = (own: number) => {
@@ -123,6 +132,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
       isGone: (id: string) => act(() => !stores.has(id)),
       openStores: () =>
         openStores(({ isOpen }) => isOpen).then((ids) => (world.hasAccess ? ids : undefined)),
+      isAnyPageLoading: () => act(() => world.isLoading),
       audibleStores: () => openStores(({ isOpen, isLoud }) => isOpen && isLoud),
       readPresence: () =>
         act(() => {
@@ -132,8 +142,7 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
       sessionsIn: (id: string, salt: string) =>
         act(() => {
           if (!world.hasAccess) return undefined;
-          const session = stores.get(id)?.session;
-          return session === undefined ? [] : [`${session} under ${salt}`];
+          return sessionsOf(stores.get(id)).map((one) => `${one} under ${salt}`);
         }),
       logOut: (due: readonly Due[]) => act(() => due.forEach(begin)),
       async isUnderWay(id: string) {
@@ -158,6 +167,8 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
     stores,
     storeOf,
     settings: { ...allOff, ...given },
+    /** Whether a page loads whose address the browser does not tell yet. */
+    isLoading: false,
     /** Whether the person's own settings cannot be read, and what is in force then. */
     isOwnLost: false,
     policy: allOff,
@@ -234,9 +245,11 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
         const run = world.runs.findLast((one) => one.storeId === storeId);
         if (run) run.outcome = name;
         const store = stores.get(storeId);
-        if (name === 'good' && store && store.session === run?.session) store.session = undefined;
-        const outcome = outcomes[name];
-        const kept = name === 'good' || name === 'no-access' ? [] : record.sessions;
+        const present = sessionsOf(store);
+        const others = present.filter((one) => !sessionsOf(run).includes(one));
+        if (name === 'good' && store) store.session = joined(others);
+        const outcome = name === 'good' && others.length > 0 ? otherKept : outcomes[name];
+        const kept = name === 'no-access' ? [] : name === 'good' ? others : present;
         const isProving = name === 'good';
         const end = { outcome, endedAt: world.time, isProving, tasks: [], kept, dead: [] };
         const ended = withOutcome(record, end);

@@ -131,8 +131,11 @@ it('no order of events loses a due log-out, does one twice, or does one that was
         reasons.set(rule, { from, isSure: isSure || (before?.isSure ?? false) });
       };
       const becauseEverywhere = (rule: Rule, minutes: number | null, isSure: boolean) => {
-        for (const id of world.stores.keys()) because(id, rule, minutes, isSure);
+        const isKnown = (id: string) => isSure && (rule === 'start' || !givenUp.has(id));
+        for (const id of world.stores.keys()) because(id, rule, minutes, isKnown(id));
       };
+      /** The stores whose log-out needed a person, as far as a worker may think that nobody was back since. */
+      const givenUp = new Set<string>();
       const becauseGone = (isWhole: boolean) => {
         const { presence } = world;
         const { logOutWhenIdle, logOutWhenLocked } = world.settings;
@@ -149,6 +152,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
             if (isWhole) reasons.delete(rule);
           }
         }
+        if (isWhole) givenUp.clear();
         world.presence = 'active';
         world.rules.presenceChanged('active');
       };
@@ -162,6 +166,7 @@ it('no order of events loses a due log-out, does one twice, or does one that was
           const ended = world.end(name);
           for (const { storeId } of before) {
             if (!world.stores.has(storeId)) continue;
+            if (name === 'no-token') givenUp.add(storeId);
             if (name === 'good' && !world.storeOf(storeId).session) forget(storeId);
             else if (name === 'good' || name === 'no-token') {
               // What came meanwhile, the worker may not have looked at yet.

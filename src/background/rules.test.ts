@@ -420,6 +420,63 @@ describe('a log-out that fails', () => {
   });
 });
 
+describe('a later log-in beside those that a failed log-out is about', () => {
+  const settings = { logOutAfterLastTab: 2, logOutWhenIdle: 5, logOutAtStart: true };
+  type World = Awaited<ReturnType<typeof setUp>>;
+  const reasons: [string, (parts: World) => Promise<void>][] = [
+    ['nobody uses the computer', ({ become }) => become('idle')],
+    ['the last tab is closed', ({ close }) => close(ordinary)],
+    ['the browser starts', async ({ world }) => world.restart()],
+  ];
+  const failBefore = async () => {
+    const parts = await setUp(settings);
+    const { world, become, open } = parts;
+    world.storeOf(ordinary).session = 'A';
+    await open(ordinary);
+    await become('idle');
+    await world.end('rate-limited');
+    await become('active');
+    world.storeOf(ordinary).session = 'A+B';
+    world.rules.changed();
+    await world.pass(2_000);
+    return parts;
+  };
+
+  it('is kept when that is made good', async () => {
+    const { world } = await failBefore();
+    await world.pass(10 * minute);
+    await world.end('good');
+    expect(world.storeOf(ordinary).session).toBe('B');
+  });
+
+  it.each(reasons)(
+    'is ended for a reason of its own, not before the server wants it: %s',
+    async (_, happens) => {
+      const parts = await failBefore();
+      const { world } = parts;
+      await happens(parts);
+      await world.pass(9 * minute);
+      expect(world.runs).toHaveLength(1);
+      for (let turn = 0; turn < 3; turn += 1) {
+        await world.pass(5 * minute);
+        await world.end('good');
+      }
+      expect(world.storeOf(ordinary).session).toBeUndefined();
+    },
+  );
+
+  it('where there is none, the same reason makes nothing be tried sooner', async () => {
+    const { world, become, runs } = await setUp(settings);
+    await become('idle');
+    await world.end('blocked');
+    for (let start = 0; start < 5; start += 1) {
+      world.stop();
+      await become('idle');
+    }
+    expect(runs()).toEqual([ordinary]);
+  });
+});
+
 describe('a worker that was stopped', () => {
   it('looks at what is due whatever has woken it, though its alarm is lost', async () => {
     const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 15 });
@@ -622,13 +679,52 @@ describe('nothing is lost, and nobody is logged out for nothing', () => {
     expect(runs()).toEqual([ordinary]);
   });
 
-  it('what a policy has set, where the person’s own can never be read', async () => {
-    const { world, become, runs } = await setUp();
+  it('what a policy has set, where the person’s own can never be read; nor does that wake a worker', async () => {
+    const { world, open, close, become, runs } = await setUp();
     world.isOwnLost = true;
-    world.policy = { ...allOff, logOutWhenIdle: 5 };
+    world.policy = { ...allOff, logOutWhenIdle: 5, logOutAfterLastTab: 15 };
+    await open(ordinary);
+    await world.pass(minute);
+    expect(world.stored.open).toEqual([ordinary]);
+    expect(world.alarmAt).toBeUndefined();
     await become('idle');
+    expect(runs()).toEqual([ordinary]);
+    await world.end('blocked');
+    await close(ordinary);
+    await world.rules.callOff(ordinary);
+    expect(world.stored.due).toEqual([]);
+  });
+
+  it('a page of the site that is on its way when the last tab is closed', async () => {
+    const { world, open, close, runs } = await setUp({ logOutAfterLastTab: 0 });
+    await open(ordinary);
+    world.isLoading = true;
+    await close(ordinary);
+    await open(ordinary);
+    world.isLoading = false;
+    await world.pass(10 * minute);
+    expect(runs()).toEqual([]);
+    // One that never comes delays it by a minute.
+    world.isLoading = true;
+    await close(ordinary);
     await world.pass(minute);
     expect(runs()).toEqual([ordinary]);
+  });
+
+  it('the other rules, where no browser says that somebody is back', async () => {
+    const { world, open, close, become, runs } = await setUp(
+      { logOutAfterLastTab: 1, logOutWhenIdle: 5 },
+      [ordinary, container],
+    );
+    world.storeOf(container).session = undefined;
+    await become('idle');
+    await world.end('no-token');
+    world.isDeaf = true;
+    world.storeOf(container).session = 'new';
+    await open(container);
+    await close(container);
+    await world.pass(minute);
+    expect(runs()).toEqual([ordinary, container]);
   });
 
   it('who calls it off after a turn has failed stays logged in', async () => {

@@ -2,8 +2,10 @@ import type { LogOutRecord } from '../core/record.ts';
 import {
   type Due,
   dueAfter,
+  firedIn,
   firstDue,
   isAbsence,
+  isCovered,
   type Look,
   nextLook,
   ofStores,
@@ -46,10 +48,11 @@ interface Parts {
   /**
    * The stores in which tabs of the site are open, or play sound. Undefined without access, when no
    * tab is seen.
-   * @param before those in which some were: there a page that still loads may be of the site.
    */
-  openStores(before: readonly string[]): Promise<string[] | undefined>;
+  openStores(): Promise<string[] | undefined>;
   audibleStores(): Promise<string[]>;
+  /** Whether a page loads that may turn out to be the site's. */
+  isAnyPageLoading(): Promise<boolean>;
   /** @param minutes that count as idle. */
   readPresence(minutes: number | null): Promise<Presence>;
   /** The fingerprints of the sessions in a jar; undefined if it cannot be seen. Never rejects. */
@@ -88,7 +91,7 @@ export interface Rules {
 /** How long a tab that closes may still be counted, in milliseconds. */
 const closingTime = 500;
 
-/** How long after its start a browser may bring back tabs, in milliseconds. */
+/** How long after its start a browser may bring back tabs, and a page may take to come: milliseconds. */
 const restoreTime = 60_000;
 
 /**
@@ -152,7 +155,9 @@ export function createRules(parts: Parts): Rules {
       isOfAbsence ? presence() : undefined,
       isOfAbsence ? parts.audibleStores() : undefined,
     ]);
-    return { isUnderWay, sessions, presence: found, isWatched: audible?.includes(storeId) };
+    const isTooEarly = (firedIn(state, storeId)?.fired?.notBefore ?? 0) > now;
+    const isWatched = audible?.includes(storeId);
+    return { isUnderWay, isTooEarly, sessions, presence: found, isWatched };
   };
 
   /** Drops what is about sessions that have gone another way, or about a store that has. */
@@ -175,8 +180,9 @@ export function createRules(parts: Parts): Rules {
     if (!due) return;
     const at = Math.max(due.at, notBefore);
     for (const storeId of await storeIds()) {
-      const sessions = await parts.sessionsIn(storeId, '');
-      if (sessions?.length === 0) continue;
+      const fired = firedIn(state, storeId);
+      const sessions = await parts.sessionsIn(storeId, fired?.id ?? '');
+      if (isCovered(fired, sessions)) continue;
       state = withDue(state, { id: parts.newId(), storeId, ...due, at });
     }
   };
@@ -190,11 +196,12 @@ export function createRules(parts: Parts): Rules {
 
   const lookAtTabs = async (isStart: boolean) => {
     if (settings.logOutAfterLastTab === null) return;
-    const open = await parts.openStores(state.open);
+    const open = await parts.openStores();
     if (!open) return;
     const closed = () => state.open.filter((storeId) => !open.includes(storeId));
-    // A browser may bring back the tabs of its former life a moment later.
-    await becomeDue('last-tab', closed, isStart ? now + restoreTime : 0);
+    // A browser may bring back the tabs of its former life a moment later, and a page may be on its way.
+    const isSure = !isStart && !(await parts.isAnyPageLoading());
+    await becomeDue('last-tab', closed, isSure ? 0 : now + restoreTime);
     state = withOpen(state, open);
   };
 
@@ -221,7 +228,8 @@ export function createRules(parts: Parts): Rules {
     // By then this worker has been stopped, and another one starts: or else it is asked for again.
     const when = isWoken ? next : Math.min(next ?? Number.POSITIVE_INFINITY, now + againTime);
     if (when !== undefined) await parts.alarm.set(when);
-    else if (stored.due.length > 0) await parts.alarm.clear();
+    else if (stored.due.length > 0 || hasFailed) await parts.alarm.clear();
+    hasFailed = false;
   };
 
   const goThrough = async (events: readonly Event[], isOwnNeeded: boolean) => {
@@ -234,7 +242,8 @@ export function createRules(parts: Parts): Rules {
     // First: a log-out of somebody who has gone stands in the way of no other.
     await dropOver();
     // That somebody is back may have been missed.
-    if (state.givenUp.length > 0 && (await presence()) === 'active') state = withActive(state);
+    if (state.givenUp.length > 0 && (await presence().catch(() => 0)) === 'active')
+      state = withActive(state);
     for (const { change, happening } of events) {
       state = change?.(state, now) ?? state;
       const what = happening === 'settings' ? await absence() : happening;
@@ -260,6 +269,10 @@ export function createRules(parts: Parts): Rules {
     return !stored || stored.open.length + stored.due.length > 0;
   };
 
+  /** Whether a turn has failed, and an alarm is set for that. */
+  let hasFailed = false;
+  /** Whether the person's own settings are out of reach: then a policy counts alone. */
+  let isOwnLost = false;
   let isRunning = false;
   /** Deals with what waits, turn after turn. */
   const run = async () => {
@@ -268,7 +281,8 @@ export function createRules(parts: Parts): Rules {
     for (let tries = 1; waiting.length > 0; tries += 1) {
       const events = waiting.splice(0);
       try {
-        await goThrough(events, tries <= ownTryLimit);
+        isOwnLost ||= tries > ownTryLimit;
+        await goThrough(events, !isOwnLost);
         for (const { done, failed } of events) {
           if (unstored) failed?.(new Error('It could not be stored.'));
           else done?.();
@@ -277,6 +291,7 @@ export function createRules(parts: Parts): Rules {
       } catch (error) {
         waiting.unshift(...events);
         ends.unshift(...settled);
+        hasFailed = true;
         // The alarm that has woken the worker may be the one that counts.
         if (await isAwaited())
           await parts.alarm.set(parts.now() + againTime).catch(() => undefined);

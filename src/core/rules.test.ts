@@ -5,6 +5,7 @@ import {
   type Due,
   dueAfter,
   firstDue,
+  isCovered,
   type Look,
   nextLook,
   ofStores,
@@ -80,11 +81,6 @@ describe('a log-out is due', () => {
     const elsewhere = dueOf('idle', { storeId: '1' });
     expect(withDue(first, elsewhere).due).toEqual([...first.due, elsewhere]);
   });
-
-  it('not once more where one has fired: it stays until it is done', () => {
-    const state = stateOf(firedOf('start'));
-    expect(withDue(state, dueOf('locked'))).toEqual(state);
-  });
 });
 
 describe('it is called off', () => {
@@ -143,7 +139,8 @@ it('the one that is due first comes first, and none before its time', () => {
 
 describe('when its time has come', () => {
   const quiet: Look = {
-    ...{ isUnderWay: false, sessions: ['A'], presence: 'active' as const, isWatched: false },
+    ...{ isUnderWay: false, isTooEarly: false, isWatched: false },
+    ...{ sessions: ['A'], presence: 'active' as const },
   };
   it.each<[string, Due, Partial<Look>, ReturnType<typeof verdictOn>]>([
     ['the last tab is gone', dueOf('last-tab'), {}, 'try'],
@@ -158,6 +155,7 @@ describe('when its time has come', () => {
     ['nobody is logged in', dueOf('start'), { sessions: [] }, 'drop'],
     ['whether somebody is cannot be seen', dueOf('start'), { sessions: undefined }, 'try'],
     ['it is being logged out', dueOf('start'), { isUnderWay: true }, 'wait'],
+    ['the server wants to hear nothing yet', dueOf('start'), { isTooEarly: true }, 'wait'],
     ['it has failed before', firedOf('idle'), { isWatched: true }, 'try'],
     ['one of two is still there', firedOf('idle'), { sessions: ['B', 'A'] }, 'try'],
     ['another log-in is there', firedOf('idle'), { sessions: ['B'] }, 'drop'],
@@ -184,6 +182,38 @@ describe('when its time has come', () => {
     const fired = { at: now, sessions: ['A', 'B'], tries: 1, notBefore: 0 };
     const tried = dueOf('idle', { at: now + minute, fired });
     expect(withTry(state, dueOf('idle'), ['A', 'B'], now).due).toEqual([other, tried]);
+  });
+
+  it('it fires in place of one that has fired before it, with the pauses of that one', () => {
+    const tried = withTry(
+      stateOf(firedOf('start', { tries: 3 }), dueOf('idle')),
+      dueOf('idle'),
+      ['A', 'B'],
+      now,
+    );
+    const fired = { at: now, sessions: ['A', 'B'], tries: 4, notBefore: 0 };
+    expect(tried.due).toEqual([dueOf('idle', { at: now + 15 * minute, fired })]);
+  });
+
+  it('it is tried again, and what is about later log-ins too waits beside it', () => {
+    const before = firedOf('start');
+    const tried = withTry(stateOf(before, dueOf('idle')), before, ['A', 'B'], now);
+    expect(tried.due).toMatchObject([
+      dueOf('idle'),
+      { rule: 'start', fired: { tries: 2, sessions: ['A'] } },
+    ]);
+  });
+
+  it.each<[string, Due | undefined, string[] | undefined, boolean]>([
+    ['nobody is there', undefined, [], true],
+    ['somebody is there', undefined, ['A'], false],
+    ['nobody can be seen', undefined, undefined, false],
+    ['those are there that it is about', firedOf('idle'), ['A'], true],
+    ['another one is there too', firedOf('idle'), ['A', 'B'], false],
+    ['nobody could be seen when it fired', firedOf('idle', { sessions: [] }), ['B'], true],
+    ['nobody can be seen any more', firedOf('idle'), undefined, true],
+  ])('there is nobody left for another one, where %s', (_, fired, sessions, expected) => {
+    expect(isCovered(fired, sessions)).toBe(expected);
   });
 
   it('it is tried again after growing pauses, and stays about the same', () => {
@@ -351,7 +381,6 @@ describe('when its log-out has ended', () => {
       stateOf(tried),
       endOf(outcomes['logged-out'], [], recordOf({ due: 'another' })),
     ],
-    ['of one that has not fired', stateOf(dueOf('idle')), endOf(outcomes['logged-out'])],
     ['of one that is under way', stateOf(tried), recordOf()],
     ['of one that was called off', nothing, endOf(outcomes['logged-out'])],
   ])('it is no end of it: that %s', (_, state, record) => {

@@ -49,7 +49,7 @@ const dueSchema = v.object({
     }),
   ),
 });
-/** A log-out that is due. A store has one for each rule, but once one has fired, no other. */
+/** A log-out that is due. A store has one for each rule, and one at most that has fired. */
 export type Due = v.InferOutput<typeof dueSchema>;
 
 const doneSchema = v.object({
@@ -155,16 +155,16 @@ export function withSettings(state: RulesState, settings: RuleSettings, now: num
 }
 
 /**
- * With one more log-out due. Where one of the store has fired, that is it; and of a rule that has
- * spoken twice, the earlier time counts. An absence that needs a person makes none due.
+ * With one more log-out due. Of a rule that has spoken twice, the earlier time counts. An absence that
+ * needs a person makes none due.
  */
 export function withDue(state: RulesState, due: Due): RulesState {
   if (isAbsence(due) && state.givenUp.includes(due.storeId)) return state;
   const known = state.due.find(
-    ({ storeId, rule, fired }) => storeId === due.storeId && (fired || rule === due.rule),
+    ({ storeId, rule, fired }) => storeId === due.storeId && !fired && rule === due.rule,
   );
   if (!known) return { ...state, due: [...state.due, due] };
-  if (known.fired || known.at <= due.at) return state;
+  if (known.at <= due.at) return state;
   return replaced(state, known, { ...known, at: due.at });
 }
 
@@ -211,6 +211,21 @@ export function nextLook({ due }: RulesState, now: number): number | undefined {
   return Math.min(...times);
 }
 
+/** What has fired in a store. */
+export function firedIn({ due }: RulesState, storeId: string): Due | undefined {
+  return due.find((one) => one.storeId === storeId && one.fired);
+}
+
+/**
+ * Whether there is nobody whom a log-out that has fired is not about already.
+ * @param sessions the fingerprints under its id of what is in the jar; undefined if it cannot be seen.
+ */
+export function isCovered(due: Due | undefined, sessions: readonly string[] | undefined): boolean {
+  const known = due?.fired?.sessions;
+  if (!sessions || known?.length === 0) return known !== undefined;
+  return sessions.every((session) => known?.includes(session));
+}
+
 /** The log-out that is due first, if its time has come. */
 export function firstDue({ due }: RulesState, now: number): Due | undefined {
   return due.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)[0];
@@ -220,6 +235,8 @@ export function firstDue({ due }: RulesState, now: number): Due | undefined {
 export interface Look {
   /** Whether it is being logged out, by whomever. */
   readonly isUnderWay: boolean;
+  /** Whether the server wants no request for this store yet. */
+  readonly isTooEarly: boolean;
   /** The fingerprints, under the due log-out's id, of what is in the jar; undefined if it cannot be seen. */
   readonly sessions: readonly string[] | undefined;
   /** This and the next are asked of an absence alone. */
@@ -231,7 +248,7 @@ export interface Look {
 /** What is to be done with a log-out whose time has come. */
 export function verdictOn(
   due: Due,
-  { isUnderWay, sessions, presence, isWatched }: Look,
+  { isUnderWay, isTooEarly, sessions, presence, isWatched }: Look,
 ): 'try' | 'wait' | 'drop' {
   const { rule, fired } = due;
   if (isUnderWay) return 'wait';
@@ -239,10 +256,11 @@ export function verdictOn(
   const isKnown = fired !== undefined && fired.sessions.length > 0;
   const isThere = (session: string) => !isKnown || fired.sessions.includes(session);
   if (sessions && !sessions.some(isThere)) return 'drop';
-  if (!isAbsence(due)) return 'try';
+  const ready = isTooEarly ? 'wait' : 'try';
+  if (!isAbsence(due)) return ready;
   // That somebody is back may have been missed.
   if (rule === 'locked' ? presence !== 'locked' : presence === 'active') return 'drop';
-  return isWatched ? 'wait' : 'try';
+  return isWatched ? 'wait' : ready;
 }
 
 /** With a log-out that is looked at again in a minute. */
@@ -251,8 +269,9 @@ export function withWait(state: RulesState, due: Due, now: number): RulesState {
 }
 
 /**
- * With a log-out that is tried now, and if nothing is heard of that, after a pause again. It has
- * fired, and does the work of the store's others.
+ * With a log-out that is tried now, and if nothing is heard of that, after a pause again. One that fires
+ * does the work of the store's others. One that is tried again leaves those that have not fired: they
+ * are about later log-ins too.
  */
 export function withTry(
   state: RulesState,
@@ -260,11 +279,14 @@ export function withTry(
   sessions: readonly string[],
   now: number,
 ): RulesState {
-  const before = due.fired ?? { at: now, sessions: [], tries: 0, notBefore: 0 };
+  const tries = firedIn(state, due.storeId)?.fired?.tries ?? 0;
+  const before = due.fired ?? { at: now, sessions: [], tries, notBefore: 0 };
   const known = before.sessions.length > 0 ? before.sessions : [...sessions];
   const fired = { ...before, sessions: known, tries: before.tries + 1 };
   const tried = { ...due, at: now + pauseAfter(fired.tries), fired };
-  const others = state.due.filter(({ storeId }) => storeId !== due.storeId);
+  const others = state.due.filter(
+    (one) => one.storeId !== due.storeId || (due.fired && !one.fired),
+  );
   return { ...state, due: [...others, tried] };
 }
 
@@ -297,9 +319,10 @@ export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
   const { id, storeId, state: end } = record;
   if (end.phase === 'working') return state;
   const { outcome, endedAt, revocation, kept } = end;
-  const due = state.due.find((one) => one.fired && one.id === record.due);
+  const due = state.due.find((one) => one.id === record.due);
   if (due?.fired?.ended === id) return state;
-  if (due?.fired && passing.includes(outcome.kind) && kept.length > 0) {
+  const isLeft = kept.some((one) => record.sessions.includes(one));
+  if (due?.fired && passing.includes(outcome.kind) && isLeft) {
     const { tries, notBefore } = due.fired;
     const asked = outcome.kind === 'rate-limited' ? (outcome.retryAfterSeconds ?? 0) * 1000 : 0;
     const until = asked > 0 ? endedAt + Math.min(asked, longestPause) : 0;
@@ -313,7 +336,8 @@ export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
     ...{ id, storeId, rule, at: endedAt, outcome },
     ...(revocation && { revocation: revocation === 'asking' ? ('unknown' as const) : revocation }),
   };
-  const isGivenUp = due && !isGood(outcome) && (rule === 'idle' || rule === 'locked');
+  const isOther = 'reason' in outcome && outcome.reason === 'other-session';
+  const isGivenUp = due && !isGood(outcome) && !isOther && (rule === 'idle' || rule === 'locked');
   return {
     ...state,
     due: state.due.filter((one) => one !== due),

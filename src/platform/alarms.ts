@@ -1,5 +1,6 @@
 import type { Alarms } from 'webextension-polyfill';
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 
 const watchdogName = 'watchdog';
 const rulesName = 'rules';
@@ -12,7 +13,7 @@ const periodInMinutes = 0.5;
  * Before 150 it knows no such wish, and refuses it.
  */
 async function create(name: string, when: Alarms.CreateAlarmInfoType): Promise<void> {
-  if (!browser.extension.inIncognitoContext) return browser.alarms.create(name, when);
+  if (isFirefox || !browser.extension.inIncognitoContext) return browser.alarms.create(name, when);
   try {
     await browser.alarms.create(name, { ...when, persistAcrossSessions: false } as object);
   } catch {

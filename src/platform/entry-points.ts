@@ -2,6 +2,7 @@ import type { Menus, Tabs } from 'webextension-polyfill';
 import type { Mode } from '../core/order.ts';
 import { siteOrigins } from './access.ts';
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 import { storeIdOf } from './stores.ts';
 
 /** The command of the manifest, and the beginning of every menu item's id. */
@@ -37,7 +38,7 @@ function create(item: Menus.CreateCreatePropertiesType): void {
   browser.contextMenus.create(item, () => void browser.runtime.lastError);
 }
 
-const isIncognito = browser.extension.inIncognitoContext;
+const isIncognito = !isFirefox && browser.extension.inIncognitoContext;
 
 /** Where a log-out was asked for. */
 export interface Place {

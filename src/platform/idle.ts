@@ -49,7 +49,7 @@ export function onPresence(
  * Chromium tells the incognito context of an extension nothing, though it answers it (seen in 156):
  * the ordinary context passes on what it is told, by the storage that the two share.
  */
-const isDeaf = browser.extension.inIncognitoContext;
+const isDeaf = !isFirefox && browser.extension.inIncognitoContext;
 const key = 'presence';
 
 async function passOn(presence: Presence): Promise<void> {

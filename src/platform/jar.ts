@@ -79,7 +79,7 @@ export function createJar(domain: string, storeId: string, isAmbient: boolean): 
  * shows an empty jar: it complains when a cookie is set. One that has expired leaves no trace.
  */
 async function storeExists(domain: string, storeId: string): Promise<boolean> {
-  if (!storeId.startsWith('firefox-container-')) return true;
+  if (!isFirefox || !storeId.startsWith('firefox-container-')) return true;
   const probe = { url: `https://${domain}/`, name: crypto.randomUUID(), expirationDate: 1 };
   try {
     await browser.cookies.set({ ...probe, storeId, firstPartyDomain: domain });

@@ -7,27 +7,19 @@ export interface Memory {
   all(): Promise<Record<string, unknown>>;
   set(key: string, value: unknown): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Calls back after another context has changed something; the value is undefined where it went. */
-  onChanged(listener: (key: string, value: unknown) => void): void;
 }
 
 const shared: Memory = {
   all: () => browser.storage.session.get(null),
   set: (key, value) => browser.storage.session.set({ [key]: value }),
   remove: (key) => browser.storage.session.remove(key),
-  onChanged: (listener) =>
-    browser.storage.session.onChanged.addListener((changes) => {
-      for (const [key, { newValue }] of Object.entries(changes)) listener(key, newValue);
-    }),
 };
 
 /**
  * Chromium's incognito contexts share `storage.session` with the ordinary ones, where it would
  * outlive the last incognito window. Their cache storage is their own, and goes with it.
  */
-function createIncognitoMemory(): Memory {
-  const name = 'memory';
-  const channel = new BroadcastChannel(name);
+function createIncognitoMemory(channel: BroadcastChannel): Memory {
   const opened = () => caches.open(name);
   // A cache takes web addresses only; this one is never asked for.
   const addressOf = (key: string) => `https://memory.invalid/${encodeURIComponent(key)}`;
@@ -50,11 +42,23 @@ function createIncognitoMemory(): Memory {
       await (await opened()).delete(addressOf(key));
       channel.postMessage({ key });
     },
-    onChanged: (listener) =>
-      channel.addEventListener('message', ({ data: { key, value } }) => listener(key, value)),
   };
 }
 
+const name = 'memory';
+const channel =
+  !isFirefox && browser.extension.inIncognitoContext ? new BroadcastChannel(name) : undefined;
+
 /** The memory of this context's kind of window. */
-export const memory: Memory =
-  !isFirefox && browser.extension.inIncognitoContext ? createIncognitoMemory() : shared;
+export const memory: Memory = channel ? createIncognitoMemory(channel) : shared;
+
+/** Calls back after another context has changed something; the value is undefined where it went. */
+export function onMemoryChanged(listener: (key: string, value: unknown) => void): void {
+  if (channel) {
+    channel.addEventListener('message', ({ data: { key, value } }) => listener(key, value));
+    return;
+  }
+  browser.storage.session.onChanged.addListener((changes) => {
+    for (const [key, { newValue }] of Object.entries(changes)) listener(key, newValue);
+  });
+}

@@ -18,7 +18,7 @@ import { recordOf } from '../core/testing/stored.ts';
 vi.setConfig({ testTimeout: 300_000 });
 
 const memory = vi.hoisted(() => ({ all: vi.fn(), set: vi.fn(), remove: vi.fn() }));
-vi.mock('./memory.ts', () => ({ memory: { ...memory, onChanged: vi.fn() } }));
+vi.mock('./memory.ts', () => ({ memory, onMemoryChanged: vi.fn() }));
 const { createRecords } = await import('./records.ts');
 
 const storeIds = ['0', '1', 'firefox-default', 'firefox-container-2'] as const;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type LogOutRecord, recordSchema } from '../core/record.ts';
-import { memory } from './memory.ts';
+import { memory, onMemoryChanged } from './memory.ts';
 
 const prefix = 'log-out:';
 
@@ -25,7 +25,7 @@ export async function readRecords(): Promise<LogOutRecord[]> {
 export function onRecordChanged(
   listener: (storeId: string, record: LogOutRecord | undefined) => void,
 ): void {
-  memory.onChanged((key, stored) => {
+  onMemoryChanged((key, stored) => {
     if (key.startsWith(prefix)) {
       listener(key.slice(prefix.length), stored as LogOutRecord | undefined);
     }

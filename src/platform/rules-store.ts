@@ -10,7 +10,7 @@ import {
 import { isPrivate } from '../core/store.ts';
 import { browser } from './browser.ts';
 import { isFirefox } from './build.ts';
-import { memory } from './memory.ts';
+import { memory, onMemoryChanged } from './memory.ts';
 import { storeOf } from './stores.ts';
 
 const key = 'rules';
@@ -21,7 +21,6 @@ interface Area {
   read(): Promise<unknown>;
   set(value: RulesState): Promise<void>;
   remove(): Promise<void>;
-  onChanged(listener: () => void): void;
 }
 
 /** It outlives the browser's end: what is due then is made good at the next start. */
@@ -30,10 +29,6 @@ const disk: Area = {
   read: async () => (await browser.storage.local.get(key))[key],
   set: (value) => browser.storage.local.set({ [key]: value }),
   remove: () => browser.storage.local.remove(key),
-  onChanged: (listener) =>
-    browser.storage.local.onChanged.addListener((changes) => {
-      if (key in changes) listener();
-    }),
 };
 /** Of private and incognito windows nothing is written to disk. */
 const untilEnd: Area = {
@@ -41,10 +36,6 @@ const untilEnd: Area = {
   read: async () => (await memory.all())[key],
   set: (value) => memory.set(key, value),
   remove: () => memory.remove(key),
-  onChanged: (listener) =>
-    memory.onChanged((changed) => {
-      if (changed === key) listener();
-    }),
 };
 /** Those of this context. Chromium's two share the disk, and only one of them is at home there. */
 const areas = isFirefox
@@ -91,7 +82,16 @@ const joined = (found: readonly RulesState[]): RulesState => ({
 
 /** Calls back after the worker has changed what the rules remember. */
 export function onRulesChanged(listener: () => void): void {
-  for (const area of areas) area.onChanged(listener);
+  if (areas.includes(disk)) {
+    browser.storage.local.onChanged.addListener((changes) => {
+      if (key in changes) listener();
+    });
+  }
+  if (areas.includes(untilEnd)) {
+    onMemoryChanged((changed) => {
+      if (changed === key) listener();
+    });
+  }
 }
 
 async function readArea(area: Area): Promise<RulesState> {

@@ -1,5 +1,6 @@
 import { siteHosts } from '../core/endpoint.ts';
 import { browser } from './browser.ts';
+import { isFirefox } from './build.ts';
 
 /**
  * Removes what the site's hosts have stored: local storage and databases, and in Chromium caches and
@@ -8,10 +9,11 @@ import { browser } from './browser.ts';
  */
 export async function removeSiteData(storeId: string): Promise<void> {
   // Firefox 153 resolves for a private window as if it had worked, and removes nothing.
-  if (storeId === 'firefox-private') throw new Error('Private site data cannot be removed.');
+  if (isFirefox && storeId === 'firefox-private')
+    throw new Error('Private site data cannot be removed.');
   const stored = { localStorage: true, indexedDB: true };
   // Each browser knows one of the two ways to name a site, and takes the other for an error.
-  if (storeId.startsWith('firefox-')) {
+  if (isFirefox) {
     await browser.browsingData.remove(
       { hostnames: [...siteHosts], cookieStoreId: storeId },
       stored,

@@ -39,20 +39,18 @@ it.each([
   expect(query.mock.calls).toEqual([[{ url }], [{ url, audible: true, muted: false }]]);
 });
 
-it.each([
-  ['one that still loads may be of the site', true, ['firefox-default', 'firefox-container-1']],
-  ['Chromium tells what it will be', false, ['0']],
-])('open is where one of the site was, and: %s', async (_, isFirefox, open) => {
-  const { openSiteStores, query } = await setUp({ isFirefox });
-  const ofSite = isFirefox ? [{ cookieStoreId: 'firefox-default' }] : [{ id: 1 }];
-  const loading = ['firefox-default', 'firefox-container-1', 'firefox-container-2'];
-  query.mockImplementation(async (wanted) =>
-    'status' in wanted ? loading.map((cookieStoreId) => ({ cookieStoreId })) : ofSite,
-  );
-  expect(
-    await openSiteStores(['firefox-default', 'firefox-container-1', 'firefox-container-3']),
-  ).toEqual(open);
-});
+it.each([true, false])(
+  'a page on its way is known of, where the browser does not count it: %s',
+  async (isFirefox) => {
+    const { isAnyPageLoading, query } = await setUp({ isFirefox });
+    expect(await isAnyPageLoading()).toBe(isFirefox);
+    query.mockResolvedValue([]);
+    expect(await isAnyPageLoading()).toBe(false);
+    expect(query.mock.calls).toEqual(
+      isFirefox ? [[{ status: 'loading' }], [{ status: 'loading' }]] : [],
+    );
+  },
+);
 
 it.each([true, false])('a tab that loads may show another site: %s', async (hasReplaced) => {
   const { onTabMoved, onUpdated, onReplaced } = await setUp({ hasReplaced });

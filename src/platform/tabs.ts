@@ -38,16 +38,11 @@ export async function siteTabStores(
 }
 
 /**
- * The same without what closes: a store in which one was open has one as long as any page loads there.
- * Firefox tells only when it comes whether that is the site's; Chromium tells it beforehand.
+ * Whether a page loads, in any tab, that may turn out to be the site's: Firefox tells that only when it
+ * comes. Chromium counts it beforehand.
  */
-export async function openSiteStores(before: readonly string[]): Promise<string[]> {
-  const open = await siteTabStores();
-  if (!isFirefox) return open;
-  const loading = await browser.tabs.query({ status: 'loading' });
-  const isStillOpen = (storeId: string) =>
-    loading.some(({ cookieStoreId }) => cookieStoreId === storeId);
-  return [...new Set([...open, ...before.filter(isStillOpen)])];
+export async function isAnyPageLoading(): Promise<boolean> {
+  return isFirefox && (await browser.tabs.query({ status: 'loading' })).length > 0;
 }
 
 /**

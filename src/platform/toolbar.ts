@@ -30,7 +30,7 @@ export interface Toolbar {
   openPopup(storeId: string, windowId: number | undefined): Promise<void>;
 }
 
-const isIncognito = browser.extension.inIncognitoContext;
+const isIncognito = !isFirefox && browser.extension.inIncognitoContext;
 
 /**
  * Which buttons are ours to draw on. Chromium's two contexts share one badge, and what incognito

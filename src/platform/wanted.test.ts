@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-beforeEach(() => vi.resetModules());
+beforeEach(() => {
+  vi.stubEnv('MODE', 'firefox');
+  vi.resetModules();
+});
 afterEach(() => vi.unstubAllGlobals());
 
 const fails = () => {
@@ -40,6 +43,12 @@ it.each<[string, unknown]>([
   expect(wanted.fromStart).toBe(true);
   expect(wanted.note(true)).toBe(true);
   expect(wanted.note(false)).toBe(true);
+});
+
+it('in Chromium, which forgets a listener that is taken off, all is listened to', async () => {
+  vi.stubEnv('MODE', 'chromium');
+  const wanted = await load({ getItem: fails, setItem: fails });
+  expect([wanted.fromStart, wanted.note(true), wanted.note(false)]).toEqual([true, true, true]);
 });
 
 it('a disk that is full is no failure', async () => {

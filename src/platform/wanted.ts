@@ -1,10 +1,12 @@
+import { isFirefox } from './build.ts';
+
 /**
  * Which of the browser's events were wanted when the worker started. A worker is woken only for
  * listeners that it had at its start, before it can read a setting. Chromium's forgets one that is
  * taken off again. Firefox's event page does not (seen in 153): so there it is noted where a page can
  * read at once, and a listener that nobody wants is not put on.
  */
-const notes = orElse(null, () => globalThis.localStorage);
+const notes = isFirefox ? orElse(null, () => globalThis.localStorage) : null;
 
 /** A browser may forbid it (then it is null, or throws), and a file may be damaged, or the disk full. */
 function orElse<T>(otherwise: T, run: () => T): T {
@@ -25,6 +27,7 @@ export interface Wanted {
 
 /** @param events what they are called in the notes. */
 export function wantedEvents(events: string): Wanted {
+  if (!isFirefox) return { fromStart: true, note: () => true };
   const fromStart = orElse(true, () => !notes || notes.getItem(events) !== null);
   return {
     fromStart,
