@@ -84,7 +84,6 @@ export function manifestOf(browser: BrowserName, version: string) {
               // Why this is the honest value: PRIVACY.md.
               data_collection_permissions: { required: ['websiteContent'] },
             },
-            gecko_android: { strict_min_version: '142.0' },
           },
         }),
   } satisfies ManifestV3Export;

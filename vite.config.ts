@@ -117,6 +117,14 @@ const allowedStyles: Plugin = {
   },
 };
 
+/** Takes off what Firefox does not read: the schema of policies. */
+const withoutSchema: Plugin = {
+  name: 'without-schema',
+  writeBundle({ dir = '' }) {
+    rmSync(join(dir, 'managed-schema.json'));
+  },
+};
+
 /** The licences of what ships: our own, before those of what is bundled, which Vite writes. */
 const licences = 'licences.md';
 const ownLicence: Plugin = {
@@ -162,6 +170,7 @@ export default defineConfig(({ mode }) => {
       packedMessages,
       allowedStyles,
       ownLicence,
+      browser === 'firefox' && withoutSchema,
     ],
     build: {
       outDir: `dist/${browser}`,

@@ -8,6 +8,9 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const explained = {
   // Preact's own code for `dangerouslySetInnerHTML`, which nothing here uses: see `innerHTML` below.
   UNSAFE_VAR_ASSIGNMENT: ({ file }) => /^assets\/shared-/.test(file),
+  // Firefox for Android reads `data_collection_permissions` from 142 on. It is not offered there.
+  KEY_FIREFOX_ANDROID_UNSUPPORTED_BY_MIN_VERSION: ({ description }) =>
+    description.includes('data_collection_permissions'),
 };
 
 const { stdout, stderr, status } = spawnSync(

@@ -1,7 +1,15 @@
 // Makes the archives of a release from the builds: `npm run package`. Their bytes follow from the
 // files that git knows, and from nothing else.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { browsers } from '../manifest.config.ts';
 import metadata from '../package.json' with { type: 'json' };
@@ -22,6 +30,10 @@ function builtFiles(build: string): Files {
 
 /** All that git knows, and how to build from it, for who has nothing else. */
 function sourceFiles(): Files {
+  if (!existsSync('.git')) {
+    console.error('The archives are made from a clone: only git knows what belongs to the source.');
+    process.exit(1);
+  }
   const listed = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' });
   const files = filesOf('.', listed.split('\0').filter(Boolean));
   return new Map([...files, ['REBUILD.md', readFileSync('docs/store/rebuild.md')]]);

@@ -372,7 +372,10 @@ const changed: ShownSettings['settings'] = {
 
 const options: Named<OptionsState> = {
   settings: { shown: byDefault, shortcut: 'Alt+Shift+L' },
-  'settings-changed': { shown: { ...byDefault, settings: changed }, shortcut: 'Alt+Shift+L' },
+  'settings-changed': {
+    shown: { ...byDefault, settings: { ...changed, logOutAfterLastTab: 15 } },
+    shortcut: 'Alt+Shift+L',
+  },
   'settings-loading': { shown: undefined },
   'settings-refused': { shown: byDefault, refused: 'biligame', shortcut: '' },
   'settings-no-shortcuts': { shown: byDefault },
