@@ -198,10 +198,12 @@ export function createRules(parts: Parts): Rules {
     if (settings.logOutAfterLastTab === null) return;
     const open = await parts.openStores();
     if (!open) return;
-    const closed = () => state.open.filter((storeId) => !open.includes(storeId));
-    // A browser may bring back the tabs of its former life a moment later, and a page may be on its way.
-    const isSure = !isStart && !(await parts.isAnyPageLoading());
-    await becomeDue('last-tab', closed, isSure ? 0 : now + restoreTime);
+    const closed = state.open.filter((storeId) => !open.includes(storeId));
+    if (closed.length > 0) {
+      // A browser may bring back the tabs of its former life a moment later, and a page may be on its way.
+      const isSure = !isStart && !(await parts.isAnyPageLoading());
+      await becomeDue('last-tab', () => closed, isSure ? 0 : now + restoreTime);
+    }
     state = withOpen(state, open);
   };
 
