@@ -130,6 +130,7 @@ const rules = createRules({
   },
   isGone: isPrivateStoreGone,
   async openStores() {
+    // Without access no tab is seen, and it may come or go meanwhile.
     if (!(await isGranted())) return undefined;
     const open = await siteTabStores();
     return (await isGranted()) ? open : undefined;

@@ -18,7 +18,7 @@ import {
   withSeen,
 } from '../core/record.ts';
 import { orderOf } from '../core/resume.ts';
-import type { Due } from '../core/rules.ts';
+import { type Due, isAbout } from '../core/rules.ts';
 
 /** Where the records are stored; see `platform/records.ts`. */
 interface Records {
@@ -278,10 +278,6 @@ export function createLogOutService(parts: Parts): LogOutService {
     }
   };
 
-  /** Whether a log-out that has fired is about a session. */
-  const isAbout = async ({ id, fired }: Due, sessionId: string) =>
-    !fired?.sessions.length || fired.sessions.includes(await parts.fingerprint(id, sessionId));
-
   /** Log-outs that wait for their turn: all are written down before the first request leaves. */
   const start = async (
     storeIds: readonly string[],
@@ -301,7 +297,7 @@ export function createLogOutService(parts: Parts): LogOutService {
       const notMeant = new Set<string>();
       const recognise = async (sessionId: string) => {
         const print = await fingerprint(sessionId);
-        if (due && !(await isAbout(due, sessionId))) notMeant.add(print);
+        if (due && !isAbout(due, await parts.fingerprint(due.id, sessionId))) notMeant.add(print);
         return print;
       };
       const changes = jar.follow();

@@ -3,6 +3,7 @@ import { fatesOf, type Outcome } from '../core/outcome.ts';
 import { begun, type LogOutRecord, withOutcome, withRevocation } from '../core/record.ts';
 import {
   type Due,
+  isAbout,
   ofStores,
   type Presence,
   type RuleSettings,
@@ -83,17 +84,17 @@ export function createRulesWorld(storeIds: readonly string[], given: Partial<Rul
   const setAlarm = (when: number | undefined) => {
     world.alarmAt = when;
   };
-  const begin = ({ id: due, storeId, fired }: Due) => {
+  const begin = (due: Due) => {
+    const { storeId } = due;
     if (isWorking(storeId)) world.faults.push(`${storeId} is being logged out already.`);
-    const isMeant = (one: string) =>
-      !fired?.sessions.length || fired.sessions.includes(`${one} under ${due}`);
+    const isMeant = (one: string) => isAbout(due, `${one} under ${due.id}`);
     const session = joined(sessionsOf(storeOf(storeId)).filter(isMeant));
     const run: Run = { storeId, session, at: world.time };
     world.runs.push(run);
     world.onRun(run);
     const id = `record-${++ids}`;
     const common = { trigger: 'rule', mode: 'server', startedAt: world.time } as const;
-    const start = { ...common, id, storeId, due };
+    const start = { ...common, id, storeId, due: due.id };
     records.set(storeId, begun({ ...start, sessions: sessionsOf({ session }), found: [] }));
   };
 

@@ -91,8 +91,8 @@ export interface Rules {
 /** How long a tab that closes may still be counted, in milliseconds. */
 const closingTime = 500;
 
-/** How long after its start a browser may bring back tabs, and a page may take to come: milliseconds. */
-const restoreTime = 60_000;
+/** How long tabs may take to come, in milliseconds: back after a browser's start, or with their page. */
+const graceTime = 60_000;
 
 /**
  * When to look again after a look that failed, or with a worker that has to start anew, in
@@ -202,7 +202,7 @@ export function createRules(parts: Parts): Rules {
     if (closed.length > 0) {
       // A browser may bring back the tabs of its former life a moment later, and a page may be on its way.
       const isSure = !isStart && !(await parts.isAnyPageLoading());
-      await becomeDue('last-tab', () => closed, isSure ? 0 : now + restoreTime);
+      await becomeDue('last-tab', () => closed, isSure ? 0 : now + graceTime);
     }
     state = withOpen(state, open);
   };

@@ -177,8 +177,10 @@ export function withOpen(state: RulesState, open: readonly string[]): RulesState
 
 /** Whether a log-out is due only as long as nobody uses the computer. */
 export function isAbsence({ rule, fired }: Due): boolean {
-  return !fired && (rule === 'idle' || rule === 'locked');
+  return !fired && isOfAbsence(rule);
 }
+
+const isOfAbsence = (rule: Rule) => rule === 'idle' || rule === 'locked';
 
 /** After somebody has used the computer again. */
 export function withActive(state: RulesState): RulesState {
@@ -211,19 +213,28 @@ export function nextLook({ due }: RulesState, now: number): number | undefined {
   return Math.min(...times);
 }
 
+/** Whether a log-out is about a session. @param fingerprint under the log-out's id. */
+export function isAbout({ fired }: Due, fingerprint: string): boolean {
+  // Who was there when it fired may not have been seen.
+  return !fired?.sessions.length || fired.sessions.includes(fingerprint);
+}
+
 /** What has fired in a store. */
 export function firedIn({ due }: RulesState, storeId: string): Due | undefined {
   return due.find((one) => one.storeId === storeId && one.fired);
 }
 
 /**
- * Whether there is nobody whom a log-out that has fired is not about already.
+ * Whether there is nobody for whom one more log-out could be due.
+ * @param fired what has fired in the store.
  * @param sessions the fingerprints under its id of what is in the jar; undefined if it cannot be seen.
  */
-export function isCovered(due: Due | undefined, sessions: readonly string[] | undefined): boolean {
-  const known = due?.fired?.sessions;
-  if (!sessions || known?.length === 0) return known !== undefined;
-  return sessions.every((session) => known?.includes(session));
+export function isCovered(
+  fired: Due | undefined,
+  sessions: readonly string[] | undefined,
+): boolean {
+  if (!fired) return sessions?.length === 0;
+  return !sessions || sessions.every((session) => isAbout(fired, session));
 }
 
 /** The log-out that is due first, if its time has come. */
@@ -250,16 +261,12 @@ export function verdictOn(
   due: Due,
   { isUnderWay, isTooEarly, sessions, presence, isWatched }: Look,
 ): 'try' | 'wait' | 'drop' {
-  const { rule, fired } = due;
   if (isUnderWay) return 'wait';
-  // Who was there when it fired may not have been seen.
-  const isKnown = fired !== undefined && fired.sessions.length > 0;
-  const isThere = (session: string) => !isKnown || fired.sessions.includes(session);
-  if (sessions && !sessions.some(isThere)) return 'drop';
+  if (sessions && !sessions.some((session) => isAbout(due, session))) return 'drop';
   const ready = isTooEarly ? 'wait' : 'try';
   if (!isAbsence(due)) return ready;
   // That somebody is back may have been missed.
-  if (rule === 'locked' ? presence !== 'locked' : presence === 'active') return 'drop';
+  if (due.rule === 'locked' ? presence !== 'locked' : presence === 'active') return 'drop';
   return isWatched ? 'wait' : ready;
 }
 
@@ -337,7 +344,7 @@ export function withEnd(state: RulesState, record: LogOutRecord): RulesState {
     ...(revocation && { revocation: revocation === 'asking' ? ('unknown' as const) : revocation }),
   };
   const isOther = 'reason' in outcome && outcome.reason === 'other-session';
-  const isGivenUp = due && !isGood(outcome) && !isOther && (rule === 'idle' || rule === 'locked');
+  const isGivenUp = due && !isGood(outcome) && !isOther && isOfAbsence(rule);
   return {
     ...state,
     due: state.due.filter((one) => one !== due),

@@ -1,3 +1,4 @@
+import type { SettingsBrowser } from '../../browsers/extension-browser.ts';
 import { accountCookiesOf, expect, gate, logIn, test } from '../../fixtures.ts';
 import { openPopup } from '../../popup.ts';
 import {
@@ -9,8 +10,18 @@ import {
   storedRules,
   turnIsOver,
 } from '../../rules.ts';
+import type { StandIn } from '../../stand-in/index.ts';
 
 const site = 'https://www.bilibili.com/';
+
+/** Somebody is logged in with one tab of the site, which the rules have seen: closing it logs out at once. */
+async function openTabToClose(extension: SettingsBrowser, standIn: StandIn) {
+  const session = await logIn(extension, standIn);
+  const page = await extension.visit(site);
+  await setRules(extension, { logOutAfterLastTab: 0 });
+  await expect.poll(() => openIn(extension)).toHaveLength(1);
+  return { session, page };
+}
 
 test('some minutes after the last tab was closed: proven, and told in the next popup', async ({
   extension,
@@ -78,42 +89,38 @@ test('a tab that leaves the site counts as closed, and the log-out begins at onc
   extension,
   standIn,
 }) => {
-  const session = await logIn(extension, standIn);
-  await setRules(extension, { logOutAfterLastTab: 0 });
-  const page = await extension.visit(site);
-  await expect.poll(() => openIn(extension)).toHaveLength(1);
+  const { session, page } = await openTabToClose(extension, standIn);
   await page.evaluate(() => location.assign('https://notbilibili.com/'), null);
   await expect.poll(() => session.alive).toBe(false);
   await expect.poll(() => accountCookiesOf(extension)).toEqual([]);
 });
 
-test('a page of the site that still loads when the last other one is closed counts as open', async ({
+test('the last tab is closed while another page of the site still loads: nobody is logged out', async ({
   extension,
   standIn,
 }) => {
-  const session = await logIn(extension, standIn);
-  const page = await extension.visit(site);
-  await setRules(extension, { logOutAfterLastTab: 0 });
-  await expect.poll(() => openIn(extension)).toHaveLength(1);
+  const { session, page } = await openTabToClose(extension, standIn);
   const { hold, open } = gate();
   standIn.script('site', { hold });
   const before = standIn.requestsTo('site').length;
   await extension.inExtension((url) => chrome.tabs.create({ url, active: false }), site);
   await standIn.waitForRequests('site', before + 1);
   await page.close();
-  const complete = { url: site, status: 'complete' } as const;
-  const isClosed = async (query: typeof complete) => (await chrome.tabs.query(query)).length === 0;
-  await expect.poll(() => extension.inExtension(isClosed, complete)).toBe(true);
-  await ring(extension);
-  await turnIsOver(extension);
-  expect(standIn.requestsTo('exit')).toEqual([]);
-
+  const countLoaded = () =>
+    extension.inExtension(
+      async (url) => (await chrome.tabs.query({ url, status: 'complete' })).length,
+      site,
+    );
+  const expectKept = async () => {
+    await ring(extension);
+    await turnIsOver(extension);
+    expect(standIn.requestsTo('exit')).toEqual([]);
+  };
+  await expect.poll(countLoaded).toBe(0);
+  await expectKept();
   open();
-  const isThere = async (query: typeof complete) => (await chrome.tabs.query(query)).length === 1;
-  await expect.poll(() => extension.inExtension(isThere, complete)).toBe(true);
-  await ring(extension);
-  await turnIsOver(extension);
-  expect(standIn.requestsTo('exit')).toEqual([]);
+  await expect.poll(countLoaded).toBe(1);
+  await expectKept();
   expect(session.alive).toBe(true);
 });
 
@@ -121,10 +128,7 @@ test('a server that cannot be reached is tried again, until it is done', async (
   extension,
   standIn,
 }) => {
-  const session = await logIn(extension, standIn);
-  const page = await extension.visit(site);
-  await setRules(extension, { logOutAfterLastTab: 0 });
-  await expect.poll(() => openIn(extension)).toHaveLength(1);
+  const { session, page } = await openTabToClose(extension, standIn);
   standIn.script('exit', { status: 503 });
   await page.close();
   await standIn.waitForRequests('exit', 1);
